@@ -1,0 +1,28 @@
+"""The calls to Digital River, as Temporal activities: each returns facts."""
+
+from collections.abc import Callable, Sequence
+
+from activities.checks import Checks
+from activities.creates import Creates
+from activities.watching import Watching
+from activities.writes import Writes
+from digital_river import DigitalRiver
+from lifecycle.rules import CURRENT_RULES
+
+
+def all_activities(
+    digital_river: DigitalRiver, rules: int = CURRENT_RULES
+) -> Sequence[Callable[..., object]]:
+    """Return every activity, bound to one client and one version of the rules."""
+    checks, creates = Checks(digital_river, rules), Creates(digital_river, rules)
+    writes, watching = Writes(digital_river, rules), Watching(digital_river, rules)
+    return (
+        checks.check_shipped,
+        checks.check_returnable,
+        checks.list_returns,
+        creates.create_fulfillment_return,
+        creates.create_return,
+        writes.accept_items,
+        writes.issue_refund,
+        watching.watch,
+    )

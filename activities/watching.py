@@ -1,0 +1,47 @@
+"""The watch: what makes a return certain, where webhooks only make it fast.
+
+The first try does not call; each later one is a look. Pauses are Temporal's own retries, so a look
+costs one action and no history, and survives the worker.
+"""
+
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.calling import Calls, calling, now
+from activities.retrying import not_yet
+from activities.translate import order_seen
+from lifecycle.facts import DeadlinePassed, Fact, Learned
+from lifecycle.steps import Watch
+from lifecycle.watching import is_news
+
+
+class Watching(Calls):
+    """The activity that looks at Digital River while a return waits."""
+
+    @activity.defn(name="watch")
+    async def watch(self, step: Watch) -> Learned:
+        """Return what differs from what is known; at the deadline, after a last look, that."""
+        attempt, time = activity.info().attempt, now()
+        if attempt > 1 or time >= step.until:
+            with calling():
+                seen = await self._look(step)
+            if any(is_news(step.known, fact) for fact in seen):
+                return self.learned(*seen)
+            if time >= step.until:
+                return self.learned(DeadlinePassed(until=step.until))
+        raise not_yet(time, min(time + _gap(step, attempt), step.until), "Nothing new yet")
+
+    async def _look(self, step: Watch) -> list[Fact]:
+        found = await self.read_return(step.resource, step.return_id)
+        seen: list[Fact] = [found]
+        if step.refunds or found.state == "accepted":
+            seen += await self.read_refunds(step.order_id)
+        if step.order:
+            seen.append(order_seen(await self._api.get_order(step.order_id), now()))
+        return seen
+
+
+def _gap(step: Watch, attempt: int) -> timedelta:
+    """Return the pause before the next look; the last of the schedule repeats."""
+    return step.looks[min(attempt, len(step.looks)) - 1]

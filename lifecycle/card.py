@@ -1,0 +1,51 @@
+"""The card on the web UI's workflow page, in Markdown: where it stands, who acts, until when."""
+
+from lifecycle.ledger import Ledger
+from lifecycle.sentences import day
+from lifecycle.snapshot import Snapshot, take_snapshot
+from lifecycle.steps import Step
+
+LAST_FACTS = 5
+
+
+def draw_card(ledger: Ledger, step: Step) -> str:
+    """Return the card of a return."""
+    view = take_snapshot(ledger, step, last_facts=LAST_FACTS)
+    head = f"**{view.phase}** · {view.sentence}"
+    return "\n\n".join(filter(None, [head, _who_acts(view), _money(view), _told(view)]))
+
+
+def _who_acts(view: Snapshot) -> str:
+    lines = []
+    if view.waiting:
+        lines.append(f"- Who must act: **{view.waiting.who.replace('_', ' ')}**")
+        if view.waiting.since:
+            lines.append(f"- Since: {day(view.waiting.since)}")
+        if view.waiting.until:
+            lines.append(f"- Until: {day(view.waiting.until)}")
+    if view.question:
+        answers = ", ".join(f"`{answer}`" for answer in view.question.answers)
+        lines.append(f"- Question `{view.question.id}`, to be answered by `resolve`: {answers}")
+    if view.return_:
+        lines.append(f"- Digital River return: `{view.return_.id}` ({view.return_.state})")
+    lines.append(f"- Order `{view.order_id}`, RMA `{view.rma}`, `{view.coordinator}`")
+    return "\n".join(lines)
+
+
+def _money(view: Snapshot) -> str:
+    """Return the units line by line, and the refunds; the web UI draws no tables."""
+    lines = [
+        f"- Item `{line.order_item_id}`: {line.arrived} of {line.requested} arrived, "
+        f"{line.accepted} accepted, {line.refunded} refunded"
+        for line in view.lines
+    ]
+    refunds = [
+        f"- Refund `{refund.id}`: {refund.state}, {refund.refunded_amount} {refund.currency} back"
+        for refund in view.refunds
+    ]
+    return "\n".join(lines + refunds)
+
+
+def _told(view: Snapshot) -> str:
+    told = [f"- {fact.summary} (`{fact.source}`)" for fact in reversed(view.facts)]
+    return "\n".join(["Last facts:", "", *told]) if told else ""

@@ -1,0 +1,202 @@
+"""All that is known of one return: a join over facts.
+
+`record` is idempotent and commutative: any order and any repetition of the same facts gives an
+equal ledger, and nothing ever goes back. Decisions of people are the exception: they keep the
+order in which they were taken. The timeline (each fact with who told it first) is for people and
+takes no part in equality.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar, assert_never
+
+from lifecycle.facts import (
+    CallGivenUp,
+    CancelRequested,
+    Chargeback,
+    DeadlinePassed,
+    Decision,
+    Fact,
+    FulfillmentOrderSeen,
+    InDoubt,
+    Learned,
+    LookAlikes,
+    Missing,
+    OrderSeen,
+    RefundSeen,
+    Refused,
+    ReturnClaimed,
+    ReturnSeen,
+    ReturnsListed,
+    ShipmentReceived,
+)
+from lifecycle.identity import return_key, rma_in
+from lifecycle.records import RefundRecord, ReturnRecord
+from lifecycle.request import Coordinator, ReturnRequest
+
+OLDEST_RULES = 1
+"""The version of the rules that a return starts under, until a worker tells its own."""
+
+ADOPT = "adopt:"
+"""An answer that begins so claims the return whose id follows."""
+
+HOLDS = "holds:"
+"""An answer that begins so says which of two contradicting final states holds."""
+
+Latest = TypeVar("Latest", OrderSeen, FulfillmentOrderSeen, Refused, ShipmentReceived)
+
+
+def _later(one: Latest | None, other: Latest) -> Latest:
+    """Return the later of two; its canonical form decides between equals."""
+    if one is None:
+        return other
+    return max(one, other, key=lambda seen: (_order(seen), repr(seen)))
+
+
+def _order(seen: OrderSeen | FulfillmentOrderSeen | Refused | ShipmentReceived) -> datetime | int:
+    return seen.revision if isinstance(seen, ShipmentReceived) else seen.taken
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All that is known of one return. Only `record` and `learn` write to it."""
+
+    request: ReturnRequest
+    workflow_id: str
+    rules: int = OLDEST_RULES
+    order: OrderSeen | None = None
+    fulfillment_orders: dict[str, FulfillmentOrderSeen] = field(default_factory=dict)
+    returns: dict[str, ReturnRecord] = field(default_factory=dict)
+    refunds: dict[str, RefundRecord] = field(default_factory=dict)
+    returns_listed: datetime | None = None
+    missing: set[tuple[str, str]] = field(default_factory=set)
+    claimed: set[str] = field(default_factory=set)
+    refusals: dict[str, Refused] = field(default_factory=dict)
+    doubts: dict[str, set[datetime]] = field(default_factory=dict)
+    look_alikes: dict[str, set[str]] = field(default_factory=dict)
+    given_up: dict[str, CallGivenUp] = field(default_factory=dict)
+    shipments: dict[str, ShipmentReceived] = field(default_factory=dict)
+    passed: datetime | None = None
+    cancel: CancelRequested | None = None
+    chargeback: Chargeback | None = None
+    decisions: list[Decision] = field(default_factory=list)
+    timeline: dict[Fact, str] = field(default_factory=dict, compare=False)
+    repeats: int = field(default=0, compare=False)
+
+    def learn(self, learned: Learned, source: str) -> None:
+        """Record what an activity taught, and the rules that its worker runs."""
+        self.rules = max(self.rules, learned.rules)
+        self.record_all(learned.facts, source)
+
+    def record_all(self, facts: Iterable[Fact], source: str) -> None:
+        """Record several facts."""
+        for fact in facts:
+            self.record(fact, source)
+
+    def record(self, fact: Fact, source: str) -> None:
+        """Record one fact, told by `source`."""
+        if fact in self.timeline:
+            self.repeats += 1
+            return
+        self._join(fact)
+        self.timeline[fact] = source
+
+    def _join(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - one arm per kind of fact
+        match fact:
+            case ReturnSeen():
+                if self._bears_our_mark(fact):
+                    self.claimed.add(fact.return_id)
+                if fact.return_id in self.returns:
+                    self.returns[fact.return_id].add(fact)
+                else:
+                    self.returns[fact.return_id] = ReturnRecord.of(fact)
+            case RefundSeen():
+                if fact.refund_id in self.refunds:
+                    self.refunds[fact.refund_id].add(fact)
+                else:
+                    self.refunds[fact.refund_id] = RefundRecord.of(fact)
+            case OrderSeen():
+                self.order = _later(self.order, fact)
+            case FulfillmentOrderSeen():
+                known = self.fulfillment_orders.get(fact.fulfillment_order_id)
+                self.fulfillment_orders[fact.fulfillment_order_id] = _later(known, fact)
+            case Missing():
+                self.missing.add((fact.resource, fact.object_id))
+            case ReturnsListed():
+                self.returns_listed = max(fact.taken, self.returns_listed or fact.taken)
+            case ReturnClaimed():
+                self.claimed.add(fact.return_id)
+            case Refused():
+                self.refusals[fact.key] = _later(self.refusals.get(fact.key), fact)
+            case InDoubt():
+                self.doubts.setdefault(fact.key, set()).add(fact.absent)
+            case LookAlikes():
+                self.look_alikes.setdefault(fact.key, set()).update(fact.object_ids)
+            case CallGivenUp():
+                known_end = self.given_up.get(fact.key)
+                if known_end is None or (known_end.at, repr(known_end)) < (fact.at, repr(fact)):
+                    self.given_up[fact.key] = fact
+            case ShipmentReceived():
+                self.shipments[fact.reference] = _later(self.shipments.get(fact.reference), fact)
+            case DeadlinePassed():
+                self.passed = max(fact.until, self.passed or fact.until)
+            case CancelRequested():
+                self.cancel = min(fact, self.cancel or fact, key=lambda c: (c.at, repr(c)))
+            case Chargeback():
+                self.chargeback = min(fact, self.chargeback or fact, key=repr)
+            case Decision():
+                self.decisions.append(fact)
+                self._carry_out(fact)
+            case _:
+                assert_never(fact)
+
+    def _bears_our_mark(self, seen: ReturnSeen) -> bool:
+        """Say whether only we can have made this; a mark that was seen once is enough."""
+        if seen.key is not None:
+            return seen.key == self.return_key
+        tagged = self.request.policy.tag_reason and rma_in(seen.reason) == self.request.rma
+        return tagged and seen.order_id in (self.request.order_id, None)
+
+    def _carry_out(self, decision: Decision) -> None:
+        """Let a decision settle what only a person can: which object is ours, which state holds."""
+        if decision.answer.startswith(ADOPT):
+            self.claimed.add(decision.answer.removeprefix(ADOPT))
+        if decision.answer.startswith(HOLDS):
+            object_id = decision.question.partition(":")[2]
+            record = self.returns.get(object_id) or self.refunds.get(object_id)
+            if record is not None:
+                record.choose(decision.answer.removeprefix(HOLDS))
+
+    @property
+    def by_digital_river(self) -> bool:
+        """Whether Digital River coordinates this return."""
+        return self.request.coordinator is Coordinator.DIGITAL_RIVER
+
+    @property
+    def return_key(self) -> str:
+        """The key that marks our Digital River return."""
+        return return_key(self.workflow_id)
+
+    @property
+    def check_key(self) -> str:
+        """The key of the reads before our return is created: they leave nothing in doubt."""
+        return f"{self.workflow_id}:check"
+
+    def has_passed(self, until: datetime) -> bool:
+        """Whether a look at or after this time is known to have found nothing new."""
+        return self.passed is not None and self.passed >= until
+
+    def last_answer_about(self, subject: str) -> Decision | None:
+        """Return the last decision on any question about `subject`, whatever follows its colon."""
+        for decision in reversed(self.decisions):
+            if decision.question.startswith(f"{subject}:"):
+                return decision
+        return None
+
+    def answer_to(self, question: str) -> Decision | None:
+        """Return the last decision on a question."""
+        for decision in reversed(self.decisions):
+            if decision.question == question:
+                return decision
+        return None

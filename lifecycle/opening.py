@@ -1,0 +1,95 @@
+"""From the request to an open Digital River return: check, create, or refuse."""
+
+from lifecycle.eligibility import (
+    chosen_fulfillment_order,
+    refuse_all,
+    refuse_digital_river,
+    refuse_disputed,
+    refuse_held,
+    refuse_third_party,
+)
+from lifecycle.facts import FulfillmentOrderSeen, Refused, Resource
+from lifecycle.ledger import Ledger
+from lifecycle.steps import (
+    CheckReturnable,
+    CheckShipped,
+    Close,
+    Create,
+    Outcome,
+    Refusal,
+    Step,
+    Units,
+)
+from lifecycle.trouble import in_trouble, not_before
+
+TOO_MANY = "quantity_too_large"
+
+
+def open_return(ledger: Ledger) -> Step:
+    """Return the step that brings the return into being, or closes it."""
+    if ledger.cancel is not None:
+        return Close(outcome=Outcome.CANCELLED)
+    refused = ledger.refusals.get(ledger.return_key)
+    if refused is not None:
+        return Close(outcome=Outcome.NOT_RETURNABLE, refusal=_refusal_of(ledger, refused))
+    trouble = in_trouble(ledger, ledger.check_key) or in_trouble(ledger, ledger.return_key)
+    return trouble or (
+        _open_fulfillment_return(ledger) if ledger.by_digital_river else _open_return(ledger)
+    )
+
+
+def _open_fulfillment_return(ledger: Ledger) -> Step:
+    request = ledger.request
+    if not ledger.fulfillment_orders and not ledger.missing:
+        return CheckShipped(
+            key=ledger.check_key,
+            order_id=request.order_id,
+            fulfillment_order_id=request.fulfillment_order_id,
+        )
+    refusal = refuse_digital_river(ledger)
+    if refusal is not None:
+        return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
+    chosen = chosen_fulfillment_order(ledger)
+    return _create(ledger, Resource.FULFILLMENT_RETURN, chosen)
+
+
+def _open_return(ledger: Ledger) -> Step:
+    if ledger.returns_listed is None and not ledger.missing:
+        return CheckReturnable(key=ledger.check_key, order_id=ledger.request.order_id)
+    refusal = refuse_third_party(ledger, ledger.order)
+    if refusal is not None:
+        return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
+    return _create(ledger, Resource.RETURN, None)
+
+
+def _create(ledger: Ledger, resource: Resource, chosen: FulfillmentOrderSeen | None) -> Create:
+    request = ledger.request
+    ids = {item.order_item_id: item.item_id for item in chosen.items} if chosen else {}
+    return Create(
+        resource=resource,
+        key=ledger.return_key,
+        order_id=request.order_id,
+        fulfillment_order_id=chosen.fulfillment_order_id if chosen else None,
+        items=tuple(
+            Units(item_id=ids.get(line.order_item_id, line.order_item_id), quantity=line.quantity)
+            for line in request.lines
+        ),
+        reason=request.sent_reason,
+        rma=request.rma if request.policy.tag_reason else None,
+        location=request.location,
+        metadata=dict(request.metadata),
+        not_before=not_before(ledger, ledger.return_key),
+        not_ours=tuple(sorted(ledger.look_alikes.get(ledger.return_key, ()))),
+    )
+
+
+def _refusal_of(ledger: Ledger, refused: Refused) -> Refusal:
+    """Turn Digital River's refusal of the create into one that can be shown to a customer."""
+    if ledger.order is not None and ledger.order.state == "dispute":
+        return refuse_disputed(ledger)
+    if refused.code != TOO_MANY:
+        return refuse_all(ledger, refused.code, f"Digital River refused it: {refused.message}")
+    held = refuse_held(ledger)
+    if held is not None:
+        return held
+    return refuse_all(ledger, TOO_MANY, "More units were asked for than can be returned.")

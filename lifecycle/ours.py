@@ -1,0 +1,134 @@
+"""Which of Digital River's objects belong to this return.
+
+A refund names no return, so it is claimed by what only we can have put there, and otherwise only
+when no other return of the order could own it (docs/digital-river.md, "Tying refunds to a return").
+"""
+
+from datetime import datetime
+
+from lifecycle.identity import refund_number, rma_in
+from lifecycle.ledger import ADOPT, Ledger
+from lifecycle.records import RefundRecord, ReturnRecord
+from lifecycle.steps import Answer
+from lifecycle.units import authorised
+
+TWO_RETURNS = "two_returns"
+"""The question that is asked when more than one Digital River return bears our mark."""
+
+
+def our_returns(ledger: Ledger) -> list[ReturnRecord]:
+    """Return every Digital River return that is ours; more than one is a mistake."""
+    return [
+        ledger.returns[return_id]
+        for return_id in sorted(ledger.returns)
+        if return_id in ledger.claimed
+    ]
+
+
+def our_return(ledger: Ledger) -> ReturnRecord | None:
+    """Return the one Digital River return of this workflow, once it is known."""
+    found = our_returns(ledger)
+    chosen = ledger.answer_to(TWO_RETURNS)
+    adopted = chosen.answer.removeprefix(ADOPT) if chosen else None
+    named = (record for record in found if record.best.return_id == adopted)
+    return next(named, found[0] if found else None)
+
+
+def our_refunds(ledger: Ledger, record: ReturnRecord) -> list[RefundRecord]:
+    """Return every refund that belongs to our return, in the order of their ids."""
+    return [
+        refund for _, refund in sorted(ledger.refunds.items()) if _is_ours(ledger, record, refund)
+    ]
+
+
+def unplaced_refunds(ledger: Ledger, record: ReturnRecord) -> list[RefundRecord]:
+    """Return the refunds that could be ours but are older than no list of the order's returns."""
+    return [
+        refund
+        for _, refund in sorted(ledger.refunds.items())
+        if _could_be_ours(ledger, record, refund) and not _is_listed(ledger, refund)
+    ]
+
+
+def disputed_refunds(ledger: Ledger, record: ReturnRecord) -> list[RefundRecord]:
+    """Return the refunds that could be ours or another return's: only a person can tell."""
+    return [
+        refund
+        for _, refund in sorted(ledger.refunds.items())
+        if _could_be_ours(ledger, record, refund)
+        and _is_listed(ledger, refund)
+        and _rivals(ledger, record, refund)
+        and ledger.answer_to(claim_question(refund)) is None
+    ]
+
+
+def made_at(refund: RefundRecord) -> datetime:
+    """Return when a refund was made, or else first seen."""
+    return refund.best.created or min(refund.states.since.values())
+
+
+def issued_by_us(refund: RefundRecord) -> bool:
+    """Whether we created this refund; Digital River and the Dashboard set no key."""
+    return refund.key is not None and refund_number(refund.key) > 0
+
+
+def claim_question(refund: RefundRecord) -> str:
+    """Return the id of the question whose return a refund belongs to."""
+    return f"whose_refund:{refund.best.refund_id}"
+
+
+def _is_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
+    if _is_marked_ours(ledger, record, refund):
+        return True
+    if not _could_be_ours(ledger, record, refund) or not _is_listed(ledger, refund):
+        return False
+    if not _rivals(ledger, record, refund):
+        return True
+    decision = ledger.answer_to(claim_question(refund))
+    return decision is not None and decision.answer == Answer.CLAIM
+
+
+def _is_marked_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
+    if refund.best.order_id not in (ledger.request.order_id, None):
+        return False
+    if refund.best.refund_id in record.refund_ids or refund.key == ledger.return_key:
+        return True
+    if refund.key is not None:
+        return refund.key.startswith(f"{record.best.return_id}:refund:")
+    return rma_in(refund.best.reason) == ledger.request.rma
+
+
+def _could_be_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
+    """Say whether an unmarked refund fits our return and no other return names it."""
+    seen = refund.best
+    if refund.key is not None or rma_in(seen.reason) is not None:
+        return False
+    if seen.order_id not in (ledger.request.order_id, None):
+        return False
+    if any(seen.refund_id in other.refund_ids for other in ledger.returns.values()):
+        return False
+    return _fits(ledger, record, refund)
+
+
+def _rivals(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> list[ReturnRecord]:
+    return [
+        other
+        for return_id, other in sorted(ledger.returns.items())
+        if return_id != record.best.return_id and _fits(ledger, other, refund)
+    ]
+
+
+def _is_listed(ledger: Ledger, refund: RefundRecord) -> bool:
+    """Say whether the order's returns were listed after the refund was made."""
+    return ledger.returns_listed is not None and ledger.returns_listed >= made_at(refund)
+
+
+def _fits(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
+    """Say whether a return has all items and units of a refund and is not younger than it."""
+    if not refund.units:
+        return False
+    created, made = record.best.created, refund.best.created
+    if created and made and made < created:
+        return False
+    units = authorised(ledger, record)
+    return all(units[item] > 0 and (n or 0) <= units[item] for item, n in refund.units.items())

@@ -1,0 +1,45 @@
+"""The one word that says where a return stands: the search attribute `ReturnPhase`."""
+
+from typing import assert_never
+
+from lifecycle.steps import (
+    AcceptItems,
+    CheckReturnable,
+    CheckShipped,
+    Close,
+    Create,
+    IssueRefund,
+    ListReturns,
+    Step,
+    Wait,
+    Waiting,
+)
+
+OPENING = "opening"
+
+_WAITING = {
+    Waiting.APPROVAL: "awaiting_approval",
+    Waiting.GOODS: "awaiting_goods",
+    Waiting.MORE_GOODS: "awaiting_goods",
+    Waiting.REFUND: "refunding",
+    Waiting.BANK_DETAILS: "awaiting_customer",
+    Waiting.DISPUTE: "disputed",
+    Waiting.DECISION: "needs_attention",
+}
+
+
+def phase_of(step: Step) -> str:
+    """Return the phase in which a step is taken; the outcome when it is the last."""
+    match step:
+        case Wait():
+            return _WAITING[step.what]
+        case Close():
+            return step.outcome
+        case CheckShipped() | CheckReturnable() | Create():
+            return OPENING
+        case AcceptItems():
+            return "awaiting_goods"
+        case IssueRefund() | ListReturns():
+            return "refunding"
+        case _:
+            assert_never(step)

@@ -1,0 +1,70 @@
+"""How long each party may take and what follows when it takes longer."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=365))]
+
+SATURDAY = 5
+
+
+class ShortReturn(StrEnum):
+    """What to do when fewer units than authorised came by the deadline."""
+
+    SETTLE = "settle"
+    WAIT = "wait"
+    ASK = "ask"
+
+
+class Policy(BaseModel):
+    """The shop's terms for one return. Durations are seconds or ISO 8601 ("P14D", "PT60S").
+
+    The policy is written into the workflow when it starts: a return keeps the terms that it was
+    opened under, whatever later releases choose as defaults.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    approval: Duration = timedelta(days=14)
+    """For the fulfiller to approve or reject; then a person is asked."""
+
+    goods: Duration = timedelta(days=30)
+    """For the customer's goods to arrive; each parcel starts it anew."""
+
+    short_return: ShortReturn = ShortReturn.ASK
+    """When some but not all goods came by that deadline."""
+
+    more_goods: Duration = timedelta(days=3)
+    """Grace for more units after the fulfiller accepted fewer than asked (digital_river)."""
+
+    refund_business_days: Annotated[int, Field(ge=1, le=90)] = 10
+    """For a refund to end; then a person is asked."""
+
+    unreachable: Duration = timedelta(hours=72)
+    """How long a call is tried while Digital River does not answer; then a person is asked."""
+
+    doubt: Duration = timedelta(seconds=60)
+    """Between two reads that must both miss an object before its lost create is sent again."""
+
+    looks: Annotated[tuple[Duration, ...], Field(min_length=1, max_length=20)] = (
+        timedelta(hours=24),
+        timedelta(hours=72),
+        timedelta(days=7),
+    )
+    """Gaps between looks at Digital River while waiting; the last one repeats."""
+
+    tag_reason: bool = True
+    """Whether the RMA number is appended to `reason`."""
+
+
+def business_days_after(start: datetime, days: int) -> datetime:
+    """Return the time that lies `days` Mondays-to-Fridays (in UTC) after `start`."""
+    end = start.astimezone(UTC)
+    while days > 0:
+        end += timedelta(days=1)
+        if end.weekday() < SATURDAY:
+            days -= 1
+    return end

@@ -1,0 +1,163 @@
+"""From an open return to accepted goods: approval, parcels, acceptance, and what came short."""
+
+from datetime import datetime
+
+from lifecycle.facts import Resource
+from lifecycle.ledger import Ledger
+from lifecycle.policy import ShortReturn
+from lifecycle.questions import Deadline, answered, ask, deadline, stamp
+from lifecycle.records import ReturnRecord
+from lifecycle.refunding import may_have_issued
+from lifecycle.states import return_rank
+from lifecycle.steps import (
+    AcceptItems,
+    Answer,
+    Close,
+    Outcome,
+    Question,
+    Step,
+    Units,
+    Wait,
+    Waiting,
+    Who,
+)
+from lifecycle.trouble import in_trouble, was_given_up
+from lifecycle.units import accepted, arrived, authorised, delivered, received
+
+APPROVED = return_rank(Resource.FULFILLMENT_RETURN, "pending")
+
+
+def is_accepted(record: ReturnRecord) -> bool:
+    """Whether Digital River holds the return as accepted."""
+    return record.state == "accepted"
+
+
+def is_cancelled(ledger: Ledger, record: ReturnRecord) -> bool:
+    """Whether the return was stopped before anything was received or accepted."""
+    came = delivered(ledger) or accepted(ledger, record).total()
+    return ledger.cancel is not None and not came
+
+
+def opened_at(record: ReturnRecord) -> datetime:
+    """Return when the return came into being."""
+    return record.best.created or min(record.states.since.values())
+
+
+def await_fulfiller(ledger: Ledger, record: ReturnRecord) -> Step:
+    """Wait for the fulfiller of a fulfillment return: approval first, then the goods."""
+    policy = ledger.request.policy
+    if APPROVED in record.states.since:
+        return _await_rest(ledger, record)
+    since = opened_at(record)
+    due = deadline(
+        ledger,
+        f"approval_overdue:{record.best.return_id}",
+        since,
+        lambda start: start + policy.approval,
+    )
+    if not due.passed:
+        return Wait(what=Waiting.APPROVAL, who=Who.FULFILLER, since=since, until=due.until)
+    if due.answer == Answer.GIVE_UP:
+        return Close(outcome=Outcome.EXPIRED)
+    reason = "The fulfiller has neither approved nor rejected the return in time."
+    answers = (Answer.EXTEND_DEADLINE, Answer.GIVE_UP)
+    return ask(Question(id=due.question_id, reason=reason, answers=answers), since=due.until)
+
+
+def await_goods(ledger: Ledger, record: ReturnRecord) -> Step:
+    """Accept what has arrived in full and wait for the rest (third_party)."""
+    ready = _ready(ledger, record)
+    if ready is not None:
+        return _accept(ledger, ready)
+    return _await_rest(ledger, record)
+
+
+def _await_rest(ledger: Ledger, record: ReturnRecord) -> Step:
+    """Wait for goods; at the deadline, follow the policy for what came short."""
+    due = goods_deadline(ledger, record)
+    if due.passed and not received(ledger, record):
+        return Close(outcome=Outcome.EXPIRED)
+    if not due.passed or ledger.request.policy.short_return is ShortReturn.WAIT:
+        until = None if due.passed else due.until
+        since = last_arrival(ledger, record)
+        return Wait(what=Waiting.GOODS, who=Who.CUSTOMER, since=since, until=until)
+    return ask(
+        Question(
+            id=due.question_id,
+            reason="Fewer units arrived than were authorised. Digital River refunds only what is "
+            "complete.",
+            answers=(Answer.REFUND_RECEIVED_PART, Answer.EXTEND_DEADLINE, Answer.GIVE_UP),
+        ),
+        since=due.until,
+    )
+
+
+def settles_short(ledger: Ledger, record: ReturnRecord) -> bool:
+    """Say whether the received part is refunded and the rest no longer waited for.
+
+    Once a refund of ours may be there it stays so, whatever arrives later: accepting the return
+    would make Digital River refund the same units again.
+    """
+    if not received(ledger, record):
+        return False
+    if may_have_issued(ledger, record.best.return_id):
+        return True
+    due = goods_deadline(ledger, record)
+    by_policy = due.passed and ledger.request.policy.short_return is ShortReturn.SETTLE
+    return by_policy or due.answer == Answer.REFUND_RECEIVED_PART
+
+
+def gave_up_short(ledger: Ledger, record: ReturnRecord) -> bool:
+    """Say whether a person gave the received part up."""
+    return goods_deadline(ledger, record).answer == Answer.GIVE_UP
+
+
+def goods_deadline(ledger: Ledger, record: ReturnRecord) -> Deadline:
+    """Return the deadline for the goods; each parcel starts it anew."""
+    return deadline(
+        ledger,
+        f"short_at_deadline:{record.best.return_id}",
+        last_arrival(ledger, record),
+        lambda start: start + ledger.request.policy.goods,
+    )
+
+
+def last_arrival(ledger: Ledger, record: ReturnRecord) -> datetime:
+    """Return when the last parcel came, or the return was approved, or else opened."""
+    begun = record.states.since.get(APPROVED, opened_at(record))
+    return max([begun, *(shipment.at for shipment in ledger.shipments.values())])
+
+
+def _ready(ledger: Ledger, record: ReturnRecord) -> AcceptItems | None:
+    """Return the acceptance of every item that is complete and not accepted yet."""
+    here, done, wanted = arrived(ledger), accepted(ledger, record), authorised(ledger, record)
+    complete = [item for item in sorted(wanted) if here[item] >= wanted[item]]
+    ready = [item for item in complete if done[item] < wanted[item]]
+    if not ready:
+        return None
+    return_id = record.best.return_id
+    return AcceptItems(
+        return_id=return_id,
+        key=f"{return_id}:accept:{','.join(ready)}",
+        items=tuple(Units(item_id=item, quantity=wanted[item]) for item in ready),
+        whole=len(ready) == len(wanted),
+    )
+
+
+def _accept(ledger: Ledger, step: AcceptItems) -> Step:
+    trouble = in_trouble(ledger, step.key)
+    if trouble is not None:
+        return trouble
+    if was_given_up(ledger, step.key):
+        return Close(outcome=Outcome.REFUND_FAILED)
+    refused = ledger.refusals.get(step.key)
+    if refused is None:
+        return step
+    question = f"accept_refused:{step.key}:{stamp(refused.taken)}"
+    if answered(ledger, question, Answer.GIVE_UP):
+        return Close(outcome=Outcome.REFUND_FAILED)
+    if ledger.answer_to(question) is None:
+        reason = f"Digital River refused to accept the goods: {refused.message}"
+        answers = (Answer.RETRY, Answer.GIVE_UP)
+        return ask(Question(id=question, reason=reason, answers=answers), since=refused.taken)
+    return step

@@ -1,0 +1,109 @@
+"""The money of one return: what is owed, what is on its way, what failed and was dealt with."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from lifecycle.identity import refund_number
+from lifecycle.ledger import Ledger
+from lifecycle.ours import issued_by_us, our_refunds
+from lifecycle.records import RefundRecord, ReturnRecord
+from lifecycle.states import FINAL
+from lifecycle.steps import Answer
+from lifecycle.units import Units, paid_by
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The refunds of one return, sorted by what must happen with them."""
+
+    refunds: list[RefundRecord]
+    succeeded: list[RefundRecord]
+    under_way: list[RefundRecord]
+    unanswered: list[RefundRecord]
+    """Ended without success, and nobody has decided yet."""
+    retried: list[RefundRecord]
+    settled_by_hand: list[RefundRecord]
+    given_up: list[RefundRecord]
+
+
+def money_of(ledger: Ledger, record: ReturnRecord) -> Money:
+    """Sort the refunds of our return."""
+    refunds = our_refunds(ledger, record)
+    money = Money(refunds, [], [], [], [], [], [])
+    for refund in refunds:
+        _place_of(ledger, money, refund).append(refund)
+    return money
+
+
+def _place_of(ledger: Ledger, money: Money, refund: RefundRecord) -> list[RefundRecord]:
+    if refund.succeeded:
+        return money.succeeded
+    decision = ledger.last_answer_about(refund_subject(refund))
+    answer = decision.answer if decision else None
+    if answer == Answer.SETTLE_BY_HAND:
+        return money.settled_by_hand
+    if answer == Answer.GIVE_UP:
+        return money.given_up
+    if not refund.broken:
+        return money.under_way
+    if answer == Answer.RETRY or _is_first_expiry(money, refund):
+        return money.retried
+    return money.unanswered
+
+
+def refund_subject(refund: RefundRecord) -> str:
+    """Return how the ids of all questions about a refund in its state begin."""
+    return f"refund_{refund.state if refund.broken else 'overdue'}:{refund.best.refund_id}"
+
+
+def _is_first_expiry(money: Money, refund: RefundRecord) -> bool:
+    """Say whether to re-issue without asking: a token that ran out is re-issued once."""
+    expired = [other for other in money.refunds if other.state == "expired"]
+    return bool(expired) and refund is min(expired, key=_ended)
+
+
+def _ended(refund: RefundRecord) -> tuple[datetime, str]:
+    return refund.states.since[FINAL], refund.best.refund_id
+
+
+def units_of(ledger: Ledger, refunds: list[RefundRecord]) -> Units:
+    """Units that these refunds pay for together."""
+    units: Units = Counter()
+    for refund in refunds:
+        units.update(paid_by(ledger, refund))
+    return units
+
+
+def unpaid(ledger: Ledger, money: Money, target: Units) -> Units:
+    """Units of the target that neither a refund pays for nor a person has dealt with."""
+    dealt_with = money.settled_by_hand + money.given_up
+    return target - units_of(ledger, money.succeeded + money.under_way + dealt_with)
+
+
+def uncovered(ledger: Ledger, money: Money, target: Units) -> Units:
+    """Units of the target that no refund covers, or only one that is to be retried."""
+    retried = {refund.best.refund_id for refund in money.retried}
+    covering = [refund for refund in money.refunds if refund.best.refund_id not in retried]
+    return target - units_of(ledger, covering)
+
+
+def to_retry(ledger: Ledger, money: Money) -> Units:
+    """Units whose refund is to be issued again and has not been yet."""
+    issued = [refund for refund in money.refunds if issued_by_us(refund)]
+    return units_of(ledger, money.retried) - units_of(ledger, issued)
+
+
+def may_have_issued(ledger: Ledger, return_id: str) -> bool:
+    """Say whether a refund of ours is at Digital River, or may be: its answer was lost."""
+    keys = [refund.key or "" for refund in ledger.refunds.values()]
+    keys += [*ledger.doubts, *ledger.given_up]
+    return any(key.startswith(f"{return_id}:refund:") for key in keys)
+
+
+def next_number(ledger: Ledger, return_id: str) -> int:
+    """Return the number of the next refund: above every one issued or refused."""
+    keys = [refund.key or "" for refund in ledger.refunds.values()]
+    keys += list(ledger.refusals)
+    own = [refund_number(key) for key in keys if key.startswith(f"{return_id}:refund:")]
+    return 1 + max(own, default=0)

@@ -1,0 +1,157 @@
+"""What the storefront asks for."""
+
+import hashlib
+import json
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from lifecycle.identity import REASON_LIMIT, rma_number, tagged_reason, workflow_id_for
+from lifecycle.location import Location
+from lifecycle.policy import Policy
+
+METADATA_PAIRS = 20
+METADATA_KEY_LENGTH = 40
+METADATA_VALUE_LENGTH = 500
+RESERVED_METADATA = ("workflow_id", "key")
+"""Metadata keys that Upriver writes itself, to find its own objects again."""
+
+Id = Annotated[
+    str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9._:@/+=-]+$")
+]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+MetadataValue = Annotated[str, StringConstraints(strict=True)] | bool | int | Number
+
+
+class Coordinator(StrEnum):
+    """Who coordinates the return (docs/digital-river.md, "Two models")."""
+
+    DIGITAL_RIVER = "digital_river"
+    THIRD_PARTY = "third_party"
+
+
+class RequestedLine(BaseModel):
+    """Units of one order item that come back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    order_item_id: Id
+    quantity: Quantity
+
+
+class ReturnRequest(BaseModel):
+    """One customer return, as the storefront asks for it. Errors name the field and the rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request_id: Id
+    order_id: Id
+    coordinator: Coordinator
+    lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=100)]
+    fulfillment_order_id: Id | None = None
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = None
+    location: Location | None = None
+    metadata: dict[str, MetadataValue] = Field(default_factory=dict)
+    policy: Policy = Policy()
+
+    @field_validator("lines")
+    @classmethod
+    def _each_line_once(cls, lines: tuple[RequestedLine, ...]) -> tuple[RequestedLine, ...]:
+        seen: set[str] = set()
+        for line in lines:
+            if line.order_item_id in seen:
+                raise ValueError(
+                    f"order_item_id {line.order_item_id} is given twice; "
+                    "a line may appear once, with all its units"
+                )
+            seen.add(line.order_item_id)
+        return lines
+
+    @field_validator("metadata")
+    @classmethod
+    def _metadata_in_limits(cls, metadata: dict[str, MetadataValue]) -> dict[str, MetadataValue]:
+        room = METADATA_PAIRS - len(RESERVED_METADATA)
+        if len(metadata) > room:
+            raise ValueError(f"{len(metadata)} pairs; at most {room} fit beside Upriver's own two")
+        for key, value in metadata.items():
+            if key in RESERVED_METADATA:
+                raise ValueError(f"key {key} is reserved for Upriver")
+            if not 1 <= len(key) <= METADATA_KEY_LENGTH:
+                raise ValueError(
+                    f"key {key[:50]!r} must have 1 to {METADATA_KEY_LENGTH} characters"
+                )
+            if not 1 <= len(str(value)) <= METADATA_VALUE_LENGTH:
+                raise ValueError(
+                    f"value of {key} must have 1 to {METADATA_VALUE_LENGTH} characters"
+                )
+        return metadata
+
+    @field_validator("location")
+    @classmethod
+    def _address_complete(cls, location: Location | None) -> Location | None:
+        for field in ("line1", "city", "postal_code", "state", "country"):
+            if location is not None and not getattr(location.address, field):
+                raise ValueError(f"address.{field} is required")
+        return location
+
+    @model_validator(mode="after")
+    def _fields_fit_together(self) -> Self:
+        if len(self.sent_reason or "") > REASON_LIMIT:
+            room = REASON_LIMIT - len(tagged_reason("", self.rma)) - 1
+            rule = (
+                f"at most {room} characters, so that the RMA number fits"
+                if (self.policy.tag_reason)
+                else f"at most {REASON_LIMIT} characters"
+            )
+            raise ValueError(f"reason must have {rule}; it has {len(self.reason or '')}")
+        if self.coordinator is Coordinator.THIRD_PARTY and self.fulfillment_order_id:
+            raise ValueError("fulfillment_order_id goes with coordinator digital_river only")
+        if self.coordinator is Coordinator.DIGITAL_RIVER and self.location:
+            raise ValueError(
+                "location goes with coordinator third_party only: "
+                "otherwise the fulfiller says where the goods go"
+            )
+        return self
+
+    @property
+    def rma(self) -> str:
+        """The RMA number of this request."""
+        return rma_number(self.request_id)
+
+    @property
+    def workflow_id(self) -> str:
+        """The workflow id under which this request is carried out."""
+        return workflow_id_for(self.order_id, self.rma)
+
+    @property
+    def sent_reason(self) -> str | None:
+        """The reason as Digital River gets it."""
+        return tagged_reason(self.reason, self.rma) if self.policy.tag_reason else self.reason
+
+    @property
+    def fingerprint(self) -> str:
+        """A short hash of what was asked for; defaults, which may change, are left out."""
+        canonical = json.dumps(self.asked, sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+    @property
+    def asked(self) -> dict[str, JsonValue]:
+        """What the storefront asked for, in JSON's types and without what it left to defaults."""
+        asked: dict[str, JsonValue] = self.model_dump(mode="json", exclude_unset=True)
+        return asked
+
+    def repeats(self, first: "ReturnRequest") -> bool:
+        """Say whether this asks for what `first` asked for; terms left to defaults are its."""
+        given = {name: getattr(self.policy, name) for name in self.policy.model_fields_set}
+        terms = first.policy.model_copy(update=given)
+        return self.model_copy(update={"policy": terms}) == first

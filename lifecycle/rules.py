@@ -1,0 +1,159 @@
+"""The rules: what to do next, readable from top to bottom as the life of a return.
+
+`next_step` is pure: the ledger in, a step out. It reads no clock; a passed deadline is a fact.
+
+The version of the rules is a fact too. A return moves to new rules when a worker that runs them
+answers its next call, and a replay sees the same facts in the same order; so the function of a
+version stays in `RULES`, unchanged, while a return on it may be open.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from lifecycle.facts import Decision
+from lifecycle.ledger import ADOPT, HOLDS, Ledger
+from lifecycle.opening import open_return
+from lifecycle.ours import (
+    TWO_RETURNS,
+    claim_question,
+    disputed_refunds,
+    made_at,
+    our_refunds,
+    our_return,
+    our_returns,
+    unplaced_refunds,
+)
+from lifecycle.questions import ask
+from lifecycle.receiving import (
+    await_fulfiller,
+    await_goods,
+    gave_up_short,
+    is_accepted,
+    is_cancelled,
+    settles_short,
+)
+from lifecycle.records import ReturnRecord
+from lifecycle.refunding import money_of
+from lifecycle.settling import close, end, settle
+from lifecycle.steps import Answer, Close, ListReturns, Outcome, Question, Step, Wait, Waiting, Who
+from lifecycle.trouble import in_trouble, was_given_up
+from lifecycle.units import accepted, received, requested
+from lifecycle.watching import watch_key
+
+
+def next_step(ledger: Ledger) -> Step:
+    """Return what to do next, by the version of the rules that the ledger knows."""
+    return RULES[min(ledger.rules, max(RULES))](ledger)
+
+
+def takes(ledger: Ledger, decision: Decision) -> bool:
+    """Say whether a decision answers the question that is open now; otherwise it is void."""
+    step = next_step(ledger)
+    question = step.question if isinstance(step, Wait) else None
+    return (
+        question is not None
+        and question.id == decision.question
+        and decision.answer in question.answers
+    )
+
+
+def _first_rules(ledger: Ledger) -> Step:
+    if ledger.chargeback is not None:
+        return Close(outcome=Outcome.CHARGED_BACK)
+    record = our_return(ledger)
+    if record is None:
+        if was_given_up(ledger, ledger.check_key) or was_given_up(ledger, ledger.return_key):
+            return Close(outcome=Outcome.CANCELLED)
+        return open_return(ledger)
+    return _doubt(ledger, record) or _live(ledger, record)
+
+
+def _doubt(ledger: Ledger, record: ReturnRecord) -> Step | None:
+    """Return what must be settled before anything is posted: whose objects, and which state."""
+    if ledger.order is not None and ledger.order.state == "dispute":
+        return Wait(what=Waiting.DISPUTE, who=Who.DIGITAL_RIVER, since=ledger.order.taken)
+    unplaced = unplaced_refunds(ledger, record)
+    if unplaced:
+        return _list_returns(ledger, record, max(map(made_at, unplaced)))
+    question = (
+        _two_returns(ledger) or _contradiction(ledger, record) or _whose_refund(ledger, record)
+    )
+    if question is not None:
+        return ask(question)
+    return _out_of_reach(ledger, record, watch_key(record.best.return_id))
+
+
+def _list_returns(ledger: Ledger, record: ReturnRecord, made: datetime) -> Step:
+    step = ListReturns(
+        key=f"{record.best.return_id}:list", order_id=ledger.request.order_id, made=made
+    )
+    return _out_of_reach(ledger, record, step.key) or step
+
+
+def _out_of_reach(ledger: Ledger, record: ReturnRecord, key: str) -> Step | None:
+    """Return the question that a read raised which did not get through, and what follows."""
+    if was_given_up(ledger, key):
+        return close(ledger, record, money_of(ledger, record))
+    return in_trouble(ledger, key)
+
+
+def _two_returns(ledger: Ledger) -> Question | None:
+    ids = [record.best.return_id for record in our_returns(ledger)]
+    if len(ids) < 2 or ledger.answer_to(TWO_RETURNS):  # noqa: PLR2004 - two is the point
+        return None
+    return Question(
+        id=TWO_RETURNS,
+        reason=f"Digital River has more than one return for this request: {', '.join(ids)}.",
+        answers=tuple(f"{ADOPT}{return_id}" for return_id in ids),
+    )
+
+
+def _contradiction(ledger: Ledger, record: ReturnRecord) -> Question | None:
+    seen = {record.best.return_id: record.states} | {
+        refund.best.refund_id: refund.states for refund in our_refunds(ledger, record)
+    }
+    for object_id, states in seen.items():
+        if states.contradict:
+            finals = sorted(states.final)
+            return Question(
+                id=f"contradiction:{object_id}",
+                reason=f"{object_id} was seen both {' and '.join(finals)}. Which of them holds?",
+                answers=tuple(f"{HOLDS}{state}" for state in finals),
+            )
+    return None
+
+
+def _whose_refund(ledger: Ledger, record: ReturnRecord) -> Question | None:
+    for refund in disputed_refunds(ledger, record):
+        return Question(
+            id=claim_question(refund),
+            reason=f"Refund {refund.best.refund_id} could belong to this return or to another "
+            "return of the order.",
+            answers=(Answer.CLAIM, Answer.LEAVE),
+        )
+    return None
+
+
+def _live(ledger: Ledger, record: ReturnRecord) -> Step:
+    money = money_of(ledger, record)
+    if record.state == "rejected" and not accepted(ledger, record).total():
+        return end(ledger, record, money, Close(outcome=Outcome.REJECTED))
+    if is_accepted(record) or record.state == "rejected":
+        target = accepted(ledger, record) & requested(ledger)
+        return settle(ledger, record, money, target, we_pay=ledger.by_digital_river)
+    if is_cancelled(ledger, record):
+        return end(ledger, record, money, Close(outcome=Outcome.CANCELLED))
+    if settles_short(ledger, record):
+        return settle(ledger, record, money, received(ledger, record), we_pay=True)
+    if gave_up_short(ledger, record):
+        return end(ledger, record, money, Close(outcome=Outcome.REFUND_FAILED))
+    arrive = await_fulfiller if ledger.by_digital_river else await_goods
+    step = arrive(ledger, record)
+    return end(ledger, record, money, step) if isinstance(step, Close) else step
+
+
+RULES: dict[int, Callable[[Ledger], Step]] = {1: _first_rules}
+"""Every version that an open return may be on."""
+
+CURRENT_RULES = max(RULES)
+"""The version that this release teaches the returns whose calls it answers."""

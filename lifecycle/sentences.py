@@ -1,0 +1,147 @@
+"""The same knowledge for people: one sentence on where a return stands, one line per fact."""
+
+from datetime import UTC, datetime
+from typing import assert_never
+
+from lifecycle.facts import (
+    CallGivenUp,
+    CancelRequested,
+    Chargeback,
+    DeadlinePassed,
+    Decision,
+    Fact,
+    FulfillmentOrderSeen,
+    InDoubt,
+    LookAlikes,
+    Missing,
+    OrderSeen,
+    RefundSeen,
+    Refused,
+    ReturnClaimed,
+    ReturnSeen,
+    ReturnsListed,
+    ShipmentReceived,
+)
+from lifecycle.steps import (
+    AcceptItems,
+    CheckReturnable,
+    CheckShipped,
+    Close,
+    Create,
+    IssueRefund,
+    ListReturns,
+    Outcome,
+    Step,
+    Wait,
+    Waiting,
+)
+
+_WAITING = {
+    Waiting.APPROVAL: "Waiting for the fulfiller to approve the return",
+    Waiting.GOODS: "Waiting for the customer's goods to arrive",
+    Waiting.MORE_GOODS: "Fewer units were accepted than asked; waiting for more",
+    Waiting.REFUND: "Waiting for Digital River to complete the refund",
+    Waiting.BANK_DETAILS: "Waiting for the customer's bank details",
+    Waiting.DISPUTE: "The order is in a payment dispute; nothing is posted until it is resolved",
+}
+
+_OUTCOMES = {
+    Outcome.REFUNDED: "Everything was accepted and refunded.",
+    Outcome.PARTIALLY_REFUNDED: "Part of it was refunded; the rest was rejected, missing, settled "
+    "by hand or given up.",
+    Outcome.NOT_RETURNABLE: "Refused before anything was created.",
+    Outcome.REJECTED: "The fulfiller rejected the return.",
+    Outcome.EXPIRED: "Nothing arrived in time.",
+    Outcome.CANCELLED: "Stopped before anything was received. Digital River has no cancel: its "
+    "return, if there is one, stays open.",
+    Outcome.REFUND_FAILED: "No refund succeeded, and it was given up.",
+    Outcome.CHARGED_BACK: "The bank paid the customer; nothing is paid again.",
+}
+
+
+def day(time: datetime) -> str:
+    """Return a time as people read it, in UTC."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def sentence_for(step: Step) -> str:
+    """Return one sentence that says where the return stands."""
+    match step:
+        case Wait():
+            return _waiting(step)
+        case Close():
+            refusal = step.refusal
+            return (
+                f"{_OUTCOMES[step.outcome]} {refusal.message}"
+                if refusal
+                else (_OUTCOMES[step.outcome])
+            )
+        case CheckShipped() | CheckReturnable():
+            return "Asking Digital River whether the units can come back."
+        case Create() | IssueRefund() if step.not_before is not None:
+            return (
+                "An answer of Digital River was lost; looking a second time, after "
+                f"{day(step.not_before)}, before anything is sent again."
+            )
+        case Create():
+            return "Opening the return at Digital River."
+        case AcceptItems():
+            units = sum(item.quantity for item in step.items)
+            return f"Accepting {units} unit(s) at Digital River."
+        case IssueRefund():
+            units = sum(item.quantity for item in step.items)
+            return f"Asking Digital River to refund {units} unit(s)."
+        case ListReturns():
+            return "Looking up which return of the order a refund belongs to."
+        case _:
+            assert_never(step)
+
+
+def _waiting(wait: Wait) -> str:
+    if wait.question is not None:
+        return f"An operator must decide: {wait.question.reason}"
+    until = f", until {day(wait.until)}" if wait.until else ""
+    return f"{_WAITING[wait.what]}{until}."
+
+
+def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind of fact
+    """Return one line on what a fact says."""
+    match fact:
+        case OrderSeen():
+            return f"Order {fact.order_id} is {fact.state}"
+        case FulfillmentOrderSeen():
+            shipped = sum(item.shipped for item in fact.items)
+            return f"Fulfillment order {fact.fulfillment_order_id}: {shipped} unit(s) shipped"
+        case ReturnSeen():
+            units = sum(item.accepted for item in fact.items)
+            whole = sum(item.quantity for item in fact.items)
+            return f"{fact.return_id} is {fact.state}, {units} of {whole} unit(s) accepted"
+        case RefundSeen():
+            return f"{fact.refund_id} is {fact.state}, {fact.refunded_amount} {fact.currency} back"
+        case Missing():
+            return f"Digital River knows no {fact.resource.replace('_', ' ')} {fact.object_id}"
+        case ReturnsListed():
+            return "All returns of the order were listed"
+        case ReturnClaimed():
+            return f"{fact.return_id} is this return's"
+        case Refused():
+            return f"Digital River refused {fact.key}: {fact.message} ({fact.status} {fact.code})"
+        case InDoubt():
+            return f"The answer to {fact.key} was lost, and it is not to be seen yet"
+        case LookAlikes():
+            return f"{', '.join(fact.object_ids)} could each be {fact.key}"
+        case CallGivenUp():
+            return f"{fact.key} did not get through: {fact.message}"
+        case ShipmentReceived():
+            brought = ", ".join(f"{item}={n}" for item, n in fact.items)
+            return f"Shipment {fact.reference} (revision {fact.revision}) brought {brought}"
+        case DeadlinePassed():
+            return f"Nothing new until {day(fact.until)}"
+        case CancelRequested():
+            return f"{fact.who} asked to cancel: {fact.why}"
+        case Chargeback():
+            return f"The bank charged order {fact.order_id} back"
+        case Decision():
+            return f"{fact.who} decided {fact.answer} on {fact.question}: {fact.why}"
+        case _:
+            assert_never(fact)

@@ -1,0 +1,222 @@
+"""From accepted goods to the last cent: issue, wait, ask, close."""
+
+from collections import Counter
+from dataclasses import replace
+
+from lifecycle.identity import refund_key
+from lifecycle.ledger import Ledger
+from lifecycle.ours import made_at
+from lifecycle.policy import business_days_after
+from lifecycle.questions import Deadline, ask, deadline
+from lifecycle.records import RefundRecord, ReturnRecord
+from lifecycle.refunding import (
+    Money,
+    next_number,
+    refund_subject,
+    to_retry,
+    uncovered,
+    units_of,
+    unpaid,
+)
+from lifecycle.states import FINAL
+from lifecycle.steps import (
+    Answer,
+    Close,
+    IssueRefund,
+    Outcome,
+    Question,
+    Step,
+    Units,
+    Wait,
+    Waiting,
+    Who,
+)
+from lifecycle.trouble import in_trouble, not_before, was_given_up
+from lifecycle.units import received, requested
+from lifecycle.watching import known_objects
+
+_URGENCY = (Waiting.DECISION, Waiting.BANK_DETAILS, Waiting.REFUND)
+
+
+def settle(
+    ledger: Ledger, record: ReturnRecord, money: Money, target: Counter[str], *, we_pay: bool
+) -> Step:
+    """Return the step that brings the money of `target` units back.
+
+    `we_pay` says whether we issue the refunds: always in digital_river, and for a short return in
+    third_party. Otherwise Digital River makes them, and we only issue again what failed.
+    """
+    question = _question(ledger, money, target)
+    if question is not None:
+        return question
+    missing = uncovered(ledger, money, target)
+    owed = missing if we_pay else missing & to_retry(ledger, money)
+    step = _issue(ledger, record, owed) if owed else None
+    if step is not None:
+        return step
+    if money.under_way:
+        return _await_refunds(ledger, sorted(money.under_way, key=made_at))
+    if missing and not owed:
+        waiting = _await_automatic_refund(ledger, record)
+        if waiting is not None:
+            return waiting
+    return _await_more_goods(ledger, record, target) or close(ledger, record, money)
+
+
+def end(ledger: Ledger, record: ReturnRecord, money: Money, closing: Close) -> Step:
+    """Close a return that nothing is owed for; refunds that exist all the same come to an end."""
+    if not money.refunds:
+        return closing
+    return settle(ledger, record, money, Counter(), we_pay=False)
+
+
+def _question(ledger: Ledger, money: Money, target: Counter[str]) -> Wait | None:
+    """Ask about the last refund that ended without success, unless its units are paid since."""
+    unpaid_units = unpaid(ledger, money, target)
+    for refund in sorted(money.unanswered, key=made_at, reverse=True):
+        owed = units_of(ledger, [refund]) & unpaid_units
+        if owed or not refund.units or not target:
+            return _ask_about(refund, may_retry=bool(owed))
+    return None
+
+
+def _ask_about(refund: RefundRecord, *, may_retry: bool) -> Wait:
+    seen = refund.best
+    why = f" ({seen.failure_reason})" if seen.failure_reason else ""
+    retry = (Answer.RETRY,) if may_retry else ()
+    return ask(
+        Question(
+            id=f"{refund_subject(refund)}:ended",
+            reason=f"Refund {seen.refund_id} {refund.state}{why}: it did not pay the customer.",
+            answers=(*retry, Answer.SETTLE_BY_HAND, Answer.GIVE_UP),
+        ),
+        since=refund.states.since[FINAL],
+    )
+
+
+def _issue(ledger: Ledger, record: ReturnRecord, owed: Counter[str]) -> Step | None:
+    """Return the refund to issue, the question it raised, or None when it was given up."""
+    return_id = record.best.return_id
+    number = next_number(ledger, return_id)
+    refused_key = refund_key(return_id, number - 1)
+    refused = ledger.refusals.get(refused_key)
+    if refused is not None:
+        question = f"refund_refused:{refused_key}:{owed.total()}"
+        decision = ledger.answer_to(question)
+        if decision is None:
+            reason = f"Digital River refused the refund: {refused.message}"
+            answers = (Answer.RETRY, Answer.SETTLE_BY_HAND, Answer.GIVE_UP)
+            return ask(Question(id=question, reason=reason, answers=answers), since=refused.taken)
+        if decision.answer != Answer.RETRY:
+            return None
+    key = refund_key(return_id, number)
+    if was_given_up(ledger, key):
+        return None
+    return in_trouble(ledger, key) or IssueRefund(
+        order_id=ledger.request.order_id,
+        return_id=return_id,
+        resource=record.best.resource,
+        key=key,
+        currency=_currency(ledger),
+        items=tuple(Units(item_id=item, quantity=n) for item, n in sorted(owed.items())),
+        reason=ledger.request.sent_reason,
+        known=known_objects(ledger),
+        not_before=not_before(ledger, key),
+    )
+
+
+def _currency(ledger: Ledger) -> str:
+    """Return the currency of the order, which every refund must have."""
+    if ledger.order is not None:
+        return ledger.order.currency
+    known = (seen.currency for _, seen in sorted(ledger.fulfillment_orders.items()))
+    return next(filter(None, known), "")
+
+
+def _refund_deadline(ledger: Ledger, refund: RefundRecord) -> Deadline:
+    days = ledger.request.policy.refund_business_days
+    return deadline(
+        ledger,
+        refund_subject(refund),
+        made_at(refund),
+        lambda start: business_days_after(start, days),
+    )
+
+
+def _await_refunds(ledger: Ledger, refunds: list[RefundRecord]) -> Wait:
+    """Wait for all of them: for a person first, then the customer, until the first deadline."""
+    waits = [_await_refund(ledger, refund) for refund in refunds]
+    wait = min(waits, key=lambda one: _URGENCY.index(one.what))
+    return replace(wait, until=min((one.until for one in waits if one.until), default=None))
+
+
+def _await_refund(ledger: Ledger, refund: RefundRecord) -> Wait:
+    seen = refund.best
+    expires = seen.expires if refund.state == "pending_information" else None
+    if expires is not None and not ledger.has_passed(expires):
+        since = refund.states.since[1]
+        return Wait(what=Waiting.BANK_DETAILS, who=Who.CUSTOMER, since=since, until=expires)
+    due = _refund_deadline(ledger, refund)
+    if not due.passed:
+        since = made_at(refund)
+        return Wait(what=Waiting.REFUND, who=Who.DIGITAL_RIVER, since=since, until=due.until)
+    return ask(
+        Question(
+            id=due.question_id,
+            reason=f"Refund {seen.refund_id} has been {refund.state} for too long.",
+            answers=(Answer.EXTEND_DEADLINE, Answer.SETTLE_BY_HAND, Answer.GIVE_UP),
+        ),
+        since=due.until,
+    )
+
+
+def _await_automatic_refund(ledger: Ledger, record: ReturnRecord) -> Wait | None:
+    """Wait for the refunds that Digital River makes by itself; None when they were given up."""
+    since = record.states.since[FINAL]
+    days = ledger.request.policy.refund_business_days
+    due = deadline(
+        ledger,
+        f"refund_missing:{record.best.return_id}",
+        since,
+        lambda start: business_days_after(start, days),
+    )
+    if not due.passed:
+        return Wait(what=Waiting.REFUND, who=Who.DIGITAL_RIVER, since=since, until=due.until)
+    if due.answer is not None:
+        return None
+    reason = "The return is accepted, but Digital River has not refunded all of it."
+    answers = (Answer.EXTEND_DEADLINE, Answer.SETTLE_BY_HAND, Answer.GIVE_UP)
+    return ask(Question(id=due.question_id, reason=reason, answers=answers), since=due.until)
+
+
+def _await_more_goods(ledger: Ledger, record: ReturnRecord, target: Counter[str]) -> Wait | None:
+    """Leave a grace for more units after fewer were accepted than asked (digital_river)."""
+    fewer = record.state == "accepted" and requested(ledger) - target
+    if not ledger.by_digital_river or not fewer:
+        return None
+    since = record.states.since[FINAL]
+    until = since + ledger.request.policy.more_goods
+    if ledger.has_passed(until):
+        return None
+    return Wait(what=Waiting.MORE_GOODS, who=Who.FULFILLER, since=since, until=until)
+
+
+def close(ledger: Ledger, record: ReturnRecord, money: Money) -> Close:
+    """Close with the outcome that the money speaks for."""
+    return Close(outcome=_outcome(ledger, record, money))
+
+
+def _outcome(ledger: Ledger, record: ReturnRecord, money: Money) -> Outcome:
+    came = received(ledger, record)
+    if not requested(ledger) - (came & units_of(ledger, money.succeeded)):
+        return Outcome.REFUNDED
+    if money.succeeded or _settled_by_hand(ledger, money):
+        return Outcome.PARTIALLY_REFUNDED
+    nothing_owed = FINAL in record.states.since and not came and not money.refunds
+    return Outcome.REJECTED if nothing_owed else Outcome.REFUND_FAILED
+
+
+def _settled_by_hand(ledger: Ledger, money: Money) -> bool:
+    return bool(money.settled_by_hand) or any(
+        decision.answer == Answer.SETTLE_BY_HAND for decision in ledger.decisions
+    )

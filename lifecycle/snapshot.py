@@ -1,0 +1,177 @@
+"""One return as a model: what the `snapshot` query, `starter.py show --json` and programs read."""
+
+from collections import Counter
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lifecycle.facts import Fact, ReturnSeen
+from lifecycle.ledger import Ledger
+from lifecycle.location import Location
+from lifecycle.ours import our_refunds, our_return
+from lifecycle.phase import phase_of
+from lifecycle.records import ReturnRecord
+from lifecycle.refunding import units_of
+from lifecycle.sentences import fact_in_words, sentence_for
+from lifecycle.steps import Close, Refusal, Step, Wait
+from lifecycle.units import accepted, arrived, requested, set_aside
+
+
+class ReturnView(BaseModel):
+    """Digital River's return."""
+
+    id: str
+    state: str
+    location: Location | None = None
+
+
+class LineView(BaseModel):
+    """One requested line, in units."""
+
+    order_item_id: str
+    requested: int
+    arrived: int
+    accepted: int
+    refunded: int
+    set_aside: int = 0
+
+
+class RefundView(BaseModel):
+    """One refund of the return; amounts in the currency's units."""
+
+    id: str
+    state: str
+    amount: Decimal | None = None
+    refunded_amount: Decimal
+    currency: str
+    failure_reason: str | None = None
+
+
+class WaitingView(BaseModel):
+    """What is waited for, and who must act."""
+
+    what: str
+    who: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class QuestionView(BaseModel):
+    """The question that an operator must answer, and the answers there are."""
+
+    id: str
+    reason: str
+    answers: list[str]
+
+
+class FactView(BaseModel):
+    """One line of the timeline."""
+
+    kind: str
+    source: str
+    summary: str
+    at: datetime | None = None
+
+
+class Snapshot(BaseModel):
+    """The ledger and its explanation."""
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    workflow_id: str
+    rma: str
+    order_id: str
+    coordinator: str
+    phase: str
+    outcome: str | None = None
+    refusal: Refusal | None = None
+    return_: ReturnView | None = Field(default=None, alias="return")
+    lines: list[LineView]
+    refunds: list[RefundView]
+    waiting: WaitingView | None = None
+    question: QuestionView | None = None
+    sentence: str
+    facts: list[FactView]
+
+
+def take_snapshot(ledger: Ledger, step: Step, *, last_facts: int | None = None) -> Snapshot:
+    """Return everything that is known of a return, with its explanation.
+
+    `last_facts` is how much of the timeline is wanted, from its end; None means all of it.
+    """
+    record = our_return(ledger)
+    wait = step if isinstance(step, Wait) else None
+    question = wait.question if wait else None
+    closed = step if isinstance(step, Close) else None
+    return Snapshot(
+        workflow_id=ledger.workflow_id,
+        rma=ledger.request.rma,
+        order_id=ledger.request.order_id,
+        coordinator=ledger.request.coordinator,
+        phase=phase_of(step),
+        outcome=closed.outcome if closed else None,
+        refusal=closed.refusal if closed else None,
+        return_=_return_view(record) if record else None,
+        lines=_line_views(ledger, record),
+        refunds=_refund_views(ledger, record) if record else [],
+        waiting=WaitingView(what=wait.what, who=wait.who, since=wait.since, until=wait.until)
+        if wait
+        else None,
+        question=QuestionView(
+            id=question.id, reason=question.reason, answers=[str(a) for a in question.answers]
+        )
+        if question
+        else None,
+        sentence=sentence_for(step),
+        facts=_fact_views(ledger, last_facts),
+    )
+
+
+def _return_view(record: ReturnRecord) -> ReturnView:
+    return ReturnView(id=record.best.return_id, state=record.state, location=record.location)
+
+
+def _line_views(ledger: Ledger, record: ReturnRecord | None) -> list[LineView]:
+    here, aside = arrived(ledger), set_aside(ledger)
+    done = accepted(ledger, record) if record else Counter[str]()
+    refunds = our_refunds(ledger, record) if record else []
+    paid = units_of(ledger, [refund for refund in refunds if refund.succeeded])
+    return [
+        LineView(
+            order_item_id=item,
+            requested=quantity,
+            arrived=max(here[item], done[item]),
+            accepted=done[item],
+            refunded=min(paid[item], quantity),
+            set_aside=aside[item],
+        )
+        for item, quantity in requested(ledger).items()
+    ]
+
+
+def _refund_views(ledger: Ledger, record: ReturnRecord) -> list[RefundView]:
+    return [
+        RefundView(
+            id=refund.best.refund_id,
+            state=refund.state,
+            amount=refund.amount,
+            refunded_amount=refund.best.refunded_amount,
+            currency=refund.best.currency,
+            failure_reason=refund.best.failure_reason,
+        )
+        for refund in our_refunds(ledger, record)
+    ]
+
+
+def _fact_views(ledger: Ledger, last: int | None) -> list[FactView]:
+    skipped = 0 if last is None else max(len(ledger.timeline) - last, 0)
+    told = islice(ledger.timeline.items(), skipped, None)
+    return [_fact_view(fact, source) for fact, source in told]
+
+
+def _fact_view(fact: Fact, source: str) -> FactView:
+    at = getattr(fact, "taken", None) or getattr(fact, "at", None)
+    kind = str(fact.resource) if isinstance(fact, ReturnSeen) else fact.kind
+    return FactView(kind=kind, source=source, summary=fact_in_words(fact), at=at)

@@ -1,0 +1,31 @@
+"""The states of Digital River's objects and how far along each one is.
+
+A lower rank never replaces a higher one. States that are not known here are kept and shown, and
+rank below all others, so that they can never end anything.
+"""
+
+from lifecycle.facts import Resource
+
+UNKNOWN = -1
+FINAL = 2
+
+_FULFILLMENT_RETURN = {"created": 0, "pending": 1, "accepted": FINAL, "rejected": FINAL}
+_RETURN = {"created": 0, "accepted": FINAL}
+_REFUND = {
+    "pending": 0,
+    "pending_information": 1,
+    "succeeded": FINAL,
+    "failed": FINAL,
+    "expired": FINAL,
+}
+
+
+def return_rank(resource: Resource, state: str) -> int:
+    """Return how far along a return in this state is."""
+    ranks = _RETURN if resource is Resource.RETURN else _FULFILLMENT_RETURN
+    return ranks.get(state, UNKNOWN)
+
+
+def refund_rank(state: str) -> int:
+    """Return how far along a refund in this state is."""
+    return _REFUND.get(state, UNKNOWN)

@@ -1,0 +1,103 @@
+"""The webhook receiver's process: `python receiver.py`.
+
+It starts without Temporal, and answers 503 until it is there, so that Digital River tries again.
+SIGTERM or SIGINT: it takes no more connections, answers what it has, and ends with status 0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.loops.auto import auto_loop_factory
+
+from settings import ReceiverSettings, SettingsError, connect_temporal, load
+from webhooks import PATH, Options, create_app
+
+WRONG_SETTINGS = 2
+CANNOT_LISTEN = 1
+MOST_AT_ONCE = 1000
+"""Connections and requests; beyond, uvicorn answers 503, which is tried again."""
+KEEP_ALIVE_SECONDS = 65
+"""Longer than the 60 s of usual load balancers, which must be the ones to close."""
+GRACE_SECONDS = 5
+"""To answer what is under way, of which each takes 2 s at most."""
+
+
+class _Server(uvicorn.Server):
+    """A server for which a signal is the ordinary end, not a death by that signal."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {
+            number: signal.signal(number, self.handle_exit)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        yield
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def main() -> int:
+    """Run until told to stop, and return the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = load(ReceiverSettings)
+        with (
+            _listen(settings.receiver_host, settings.receiver_port) as listener,
+            asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
+        ):
+            runner.run(_serve(settings, listener))
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG_SETTINGS
+    except OSError as error:
+        sys.stderr.write(f"the receiver cannot listen: {error.strerror or error}\n")
+        return CANNOT_LISTEN
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+async def _serve(settings: ReceiverSettings, listener: socket.socket) -> None:
+    client = await connect_temporal(lazy=True)
+    options = Options(tolerance=settings.webhook_tolerance, live_mode=settings.live_mode)
+    app = create_app(client, settings.digital_river_webhook_secrets, options)
+    host, port = listener.getsockname()[:2]
+    address = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"The receiver listens at http://{address}:{port}{PATH}\n")
+    sys.stdout.flush()
+    await server_for(app).serve(sockets=[listener])
+
+
+def server_for(app: ASGIApp) -> uvicorn.Server:
+    """Return the server as it runs in production, for any application."""
+    return _Server(
+        uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            limit_concurrency=MOST_AT_ONCE,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

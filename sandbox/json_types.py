@@ -1,0 +1,5 @@
+"""Names for JSON values as Python holds them."""
+
+from typing import Any
+
+JsonObject = dict[str, Any]

@@ -1,0 +1,198 @@
+"""What each process is told from outside: variables of the environment, and of a `.env` file.
+
+The environment wins over the file, and an empty variable is the same as a missing one. A process
+calls `load` first, which names every variable that is missing or wrong, and never its value.
+What reaches Temporal (`TEMPORAL_*`, profiles) is read by `temporalio.envconfig`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, TypedDict, TypeVar, Unpack
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from temporalio.client import Client, Interceptor, Plugin
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import Runtime
+
+from workflows.converter import data_converter
+
+ENV_FILE = ".env"
+"""Read from the directory that the process starts in."""
+TEMPORAL_ADDRESS = "localhost:7233"
+"""Where Temporal is unless something else is said: the dev server's address."""
+
+_HOST_AND_PORT = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+
+
+class SettingsError(Exception):
+    """The process cannot start as it is set up; the message names each variable and the rule."""
+
+
+def _http_url(text: str) -> str:
+    if not _PRINTABLE.fullmatch(text) or "@" in text or not _has_host(text):
+        raise ValueError("must be an address such as https://api.digitalriver.com")
+    return text.rstrip("/")
+
+
+def _has_host(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        whole = url.scheme in ("http", "https") and url.hostname and url.port != 0
+    except ValueError:  # a port or an IPv6 address that cannot be one
+        return False
+    return bool(whole) and not url.query and not url.fragment
+
+
+def _key(secret: SecretStr) -> SecretStr:
+    if not _PRINTABLE.fullmatch(secret.get_secret_value()):
+        raise ValueError("must be printable ASCII without spaces")
+    return secret
+
+
+def _secrets(value: object) -> object:
+    """Split at the commas: secrets are Base64 or hexadecimal text, which has none."""
+    if not isinstance(value, str):
+        return value
+    secrets = [secret.strip() for secret in value.split(",")]
+    if not all(secrets):
+        raise ValueError("must be one secret, or several with a comma between them, none empty")
+    return secrets
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Key = Annotated[SecretStr, AfterValidator(_key)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
+Host = Annotated[str, Field(pattern=r"^\S+$")]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class _Environment(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+
+class WorkerSettings(_Environment):
+    """The worker's: how to reach Digital River, and where its metrics can be read."""
+
+    digital_river_url: HttpUrl
+    """Without a trailing slash."""
+    digital_river_api_key: Key
+    digital_river_version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2021-12-13"
+    metrics_host: Host = "127.0.0.1"
+    metrics_port: Port = 9464
+    """0: no metrics are served."""
+
+
+class ReceiverSettings(_Environment):
+    """The receiver's: whose webhooks to believe, and where to listen for them."""
+
+    digital_river_webhook_secrets: Secrets
+    """All valid at once, for the hours in which a secret is replaced
+    (docs/digital-river.md, Secret rotation)."""
+    webhook_tolerance_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    receiver_host: Host = "127.0.0.1"
+    receiver_port: Port = 8088
+    """0: any free port."""
+    digital_river_live_mode: bool | None = None
+    digital_river_api_key: Key | None = None
+    """Only looked at to tell live mode from test mode."""
+
+    @property
+    def webhook_tolerance(self) -> timedelta:
+        """How far a signature's time may be from now, before or after."""
+        return timedelta(seconds=self.webhook_tolerance_seconds)
+
+    @property
+    def live_mode(self) -> bool | None:
+        """The mode whose events are for this deployment; None: both modes' are.
+
+        Told by `DIGITAL_RIVER_LIVE_MODE`, or else by the API key: `sk_test_` begins a test key
+        and `sk_` a live one (docs/digital-river.md, Request headers).
+        """
+        if self.digital_river_live_mode is not None or self.digital_river_api_key is None:
+            return self.digital_river_live_mode
+        key = self.digital_river_api_key.get_secret_value()
+        return not key.startswith("sk_test_") if key.startswith("sk_") else None
+
+
+class StorefrontSettings(_Environment):
+    """The storefront's HTTP API: the key that a shop must show."""
+
+    storefront_api_key: Key | None = None
+
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def load(settings: type[Settings]) -> Settings:
+    """Read one process's settings. Raises `SettingsError`."""
+    try:
+        return settings()
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{ENV_FILE} cannot be read") from None
+    # Outside of the handler: the validation error holds what was read, secrets included.
+    raise SettingsError("\n".join(_explained(problem) for problem in problems))
+
+
+def _explained(problem: ErrorDetails) -> str:
+    variable = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
+    if problem["type"] == "missing":
+        return f"{variable} is not set"
+    return f"{variable}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+class TemporalOptions(TypedDict, total=False):
+    """What a process decides itself about its connection to Temporal."""
+
+    lazy: bool
+    """Connect at the first call, so that the process starts while Temporal is away."""
+    identity: str
+    runtime: Runtime
+    plugins: Sequence[Plugin]
+    interceptors: Sequence[Interceptor]
+
+
+def temporal_connect_config() -> ClientConnectConfig:
+    """Read how to reach Temporal: `TEMPORAL_*`, or a profile. Raises `SettingsError`."""
+    try:
+        variables = {**dotenv_values(ENV_FILE), **_set(os.environ)}
+        config = ClientConfig.load_client_connect_config(override_env_vars=_set(variables))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{ENV_FILE} cannot be read") from None
+    except (RuntimeError, ValueError) as error:
+        # The further lines quote the configuration file, which may hold the key.
+        raise SettingsError(f"TEMPORAL_*: {str(error).partition(chr(10))[0]}") from None
+    config.setdefault("target_host", TEMPORAL_ADDRESS)
+    if not _HOST_AND_PORT.fullmatch(config["target_host"]):
+        raise SettingsError("TEMPORAL_ADDRESS: must be host:port")
+    return config
+
+
+def _set(variables: os._Environ[str] | dict[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if value}
+
+
+async def connect_temporal(**options: Unpack[TemporalOptions]) -> Client:
+    """Connect to the Temporal that the environment names, with the converter all of us use.
+
+    Raises `SettingsError`, and `RuntimeError` when Temporal cannot be reached, unless lazy.
+    """
+    config = temporal_connect_config()
+    return await Client.connect(**config, **options, data_converter=data_converter)

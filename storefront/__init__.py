@@ -1,0 +1,1 @@
+"""What a shop uses: a typed client for returns, over Temporal."""

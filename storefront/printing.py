@@ -1,0 +1,113 @@
+"""Answers for people: ids are never cut, and no value is read as markup."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from lifecycle.sentences import day
+from lifecycle.snapshot import LineView, Snapshot
+from storefront.errors import StorefrontError
+from storefront.listing import ReturnRow
+from storefront.reading import WrongInputError
+from workflows.messages import Done, OpenedAnswer, ShipmentAnswer
+
+ROW_COLUMNS = ("workflow", "order", "coordinator", "phase", "return", "started")
+LINE_COLUMNS = ("order item", "requested", "arrived", "accepted", "refunded", "set aside")
+
+
+def print_opened(out: Console, answer: OpenedAnswer) -> None:
+    """Say what became of a request."""
+    if answer.status == "opened":
+        _say(out, f"Opened: Digital River return {answer.return_id}, {answer.state}.")
+    elif answer.status == "queued":
+        _say(out, "Queued: the request is safe; Digital River or the workers do not answer yet.")
+    elif answer.refusal is not None:
+        _say(out, f"Refused ({answer.refusal.code}): {answer.refusal.message}")
+        for line in answer.refusal.lines:
+            _say(out, f"  {line.order_item_id}: {line.message} ({line.code})")
+    _say(out, f"  workflow {answer.workflow_id}, RMA {answer.rma}")
+
+
+def print_shipment(out: Console, answer: ShipmentAnswer) -> None:
+    """Say where a return stands after goods came."""
+    _say(out, answer.sentence)
+    _print_lines(out, answer.lines)
+
+
+def print_done(out: Console, done: Done) -> None:
+    """Say what became of a cancellation or a resolution."""
+    _say(out, done.sentence, title=done.phase)
+
+
+def print_sorry(out: Console, error: StorefrontError) -> None:
+    """Say why something did not succeed: a line per broken rule, or one sentence."""
+    if isinstance(error, WrongInputError):
+        for problem in error.problems:
+            _say(out, f"{problem['field']}: {problem['rule']}")
+    else:
+        _say(out, str(error))
+
+
+def print_snapshot(out: Console, view: Snapshot) -> None:
+    """Show all that is known of a return."""
+    _say(out, view.sentence, title=view.phase)
+    _say(out, f"  order {view.order_id}, RMA {view.rma}, {view.coordinator}")
+    if view.return_:
+        _say(out, f"  Digital River return {view.return_.id}, {view.return_.state}")
+    if view.waiting:
+        until = f", until {day(view.waiting.until)}" if view.waiting.until else ""
+        _say(out, f"  waits for {view.waiting.what}; {view.waiting.who} must act{until}")
+    if view.question:
+        _say(out, f"  question {view.question.id}: {', '.join(view.question.answers)}")
+    if view.refusal:
+        for line in view.refusal.lines:
+            _say(out, f"  {line.order_item_id}: {line.message} ({line.code})")
+    _print_lines(out, view.lines)
+    for refund in view.refunds:
+        amount = f"{refund.refunded_amount} {refund.currency}"
+        _say(out, f"  refund {refund.id}: {refund.state}, {amount} back")
+    for fact in view.facts:
+        when = day(fact.at) if fact.at else ""
+        _say(out, f"  {when:<21} {fact.summary} ({fact.source})")
+
+
+def print_rows(out: Console, rows: Iterable[ReturnRow]) -> None:
+    """Show a list of returns."""
+    cells = [
+        (
+            row.workflow_id,
+            row.order_id or "",
+            row.coordinator or "",
+            row.phase or "",
+            row.return_id or "",
+            day(row.started),
+        )
+        for row in rows
+    ]
+    _print_table(out, ROW_COLUMNS, cells)
+
+
+def _print_lines(out: Console, lines: list[LineView]) -> None:
+    cells = [
+        (
+            line.order_item_id,
+            *map(str, (line.requested, line.arrived, line.accepted, line.refunded, line.set_aside)),
+        )
+        for line in lines
+    ]
+    _print_table(out, LINE_COLUMNS, cells)
+
+
+def _print_table(out: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print aligned columns; rich's own table would cut ids where the terminal is narrow."""
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    for place, row in enumerate((columns, *rows)):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        style = "" if place else "bold"
+        out.print(Text("  " + "  ".join(cells).rstrip(), style=style))
+
+
+def _say(out: Console, text: str, title: str = "") -> None:
+    """Print a line; a Text is taken as it is, whatever brackets a value holds."""
+    out.print(Text.assemble((title, "bold"), ": ", text) if title else Text(text))

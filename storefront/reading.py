@@ -1,0 +1,57 @@
+"""Reading what a caller wrote, with errors that name the field and the rule."""
+
+import json
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from storefront.errors import StorefrontError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class WrongInputError(StorefrontError):
+    """The input breaks a rule; nothing was asked of Digital River."""
+
+    def __init__(self, problems: list[dict[str, str]]) -> None:
+        super().__init__("wrong_input", "; ".join(f"{p['field']}: {p['rule']}" for p in problems))
+        self.problems = problems
+        """One entry per broken rule, each with `field` and `rule`."""
+
+
+def read(model: type[Model], value: object) -> Model:
+    """Read a value as a model. Raises WrongInputError."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise WrongInputError(_problems(error)) from error
+
+
+def read_json(model: type[Model], text: str) -> Model:
+    """Read JSON text as a model. Raises WrongInputError."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WrongInputError([{"field": "(all)", "rule": f"must be JSON: {error}"}]) from error
+    return read(model, value)
+
+
+def _problems(error: ValidationError) -> list[dict[str, str]]:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [
+        {
+            "field": ".".join(str(part) for part in problem["loc"]) or "(all)",
+            "rule": problem["msg"].removeprefix("Value error, "),
+        }
+        for problem in found
+        if not _follows(problem, found)
+    ]
+
+
+def _follows(problem: ErrorDetails, found: list[ErrorDetails]) -> bool:
+    """Say whether a list is too short only because what is in it is wrong."""
+    return problem["type"] == "too_short" and any(
+        problem["loc"] == other["loc"][: len(problem["loc"])] and problem is not other
+        for other in found
+    )

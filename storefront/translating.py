@@ -1,0 +1,70 @@
+"""Temporal's errors in the storefront's words."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from temporalio.client import (
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from storefront.errors import NoAnswerError, NoSuchReturnError, RefusedError, StorefrontError
+
+_NO_ANSWER = {
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.FAILED_PRECONDITION,
+}
+
+_MESSAGE = re.compile(r'message: "([^"]*)"')
+"""The part of the SDK's error, when it cannot connect, that people can read."""
+
+
+def unreachable(address: str, error: Exception) -> NoAnswerError:
+    """Return the error for a client that could not connect."""
+    told = _MESSAGE.findall(str(error)) or [str(error) or "no answer in time"]
+    return NoAnswerError("temporal_away", f"Temporal cannot be reached at {address}: {told[-1]}.")
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Raise StorefrontErrors instead of Temporal's."""
+    try:
+        yield
+    except WorkflowUpdateFailedError as error:
+        raise _refused(error) from error
+    except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
+        raise StorefrontError("query_failed", f"The return could not be read: {error}") from error
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise _no_answer() from error
+    except RPCError as error:
+        raise _from_rpc(error) from error
+
+
+def _refused(error: WorkflowUpdateFailedError) -> StorefrontError:
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        return RefusedError(cause.type or "refused", cause.message)
+    return RefusedError("refused", f"The return refused the message: {cause}")
+
+
+def _no_answer() -> StorefrontError:
+    return NoAnswerError("no_answer", "No worker answered in time; try the same again later.")
+
+
+def _from_rpc(error: RPCError) -> StorefrontError:
+    if error.status is RPCStatusCode.NOT_FOUND:
+        message = "There is no open return with this workflow id, or it has ended."
+        return NoSuchReturnError("no_such_return", message)
+    if error.status is RPCStatusCode.UNAVAILABLE:
+        return NoAnswerError("temporal_away", "Temporal cannot be reached; try again later.")
+    if error.status in _NO_ANSWER:
+        return _no_answer()
+    return StorefrontError("temporal_error", f"Temporal answered: {error.message}")

@@ -1,0 +1,1 @@
+"""Builders that several suites share."""

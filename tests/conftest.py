@@ -1,0 +1,37 @@
+"""Real Temporal servers, and Upriver running on them, one of each kind for the whole session."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.running import Running, running
+from tests.servers import start_leaping_server, start_server
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[WorkflowEnvironment]:
+    """Start a server whose clock is the real one."""
+    async with start_server() as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+async def live(temporal: WorkflowEnvironment) -> AsyncIterator[Running]:
+    """Run everything with its receiver; the first look of a watch is a day away."""
+    async with running(temporal.client, webhooks=True) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def leaping() -> AsyncIterator[Running]:
+    """Run Upriver without webhooks where thirty days take seconds."""
+    async with start_leaping_server() as environment, running(environment.client) as found:
+        yield found
+
+
+@pytest.fixture
+async def alone() -> AsyncIterator[WorkflowEnvironment]:
+    """Start a server for one test alone, with nothing running on it."""
+    async with start_server() as environment:
+        yield environment

@@ -1,0 +1,127 @@
+"""Which reports and decisions a return takes, and why it refuses the others."""
+
+from __future__ import annotations
+
+import pytest
+from builders.returns import (
+    Life,
+    a_digital_river_life,
+    a_third_party_life,
+    an_accepted_life,
+    at,
+    refund_seen,
+    return_seen,
+    shipment,
+)
+
+from lifecycle.admission import object_to_decision, object_to_shipment
+from lifecycle.facts import Decision
+from lifecycle.rules import takes
+
+
+def a_decision(question: str, answer: str) -> Decision:
+    """Make a person's decision."""
+    return Decision(question=question, answer=answer, who="ann", why="seen", at=at(9))
+
+
+def code(life: Life, items: dict[str, int], revision: int = 1) -> str | None:
+    """Return the code with which a report of parcel-1 is refused."""
+    objection = object_to_shipment(life.ledger, "parcel-1", revision, items)
+    return objection.code if objection else None
+
+
+@pytest.fixture
+def life() -> Life:
+    """Begin a return of which one unit of two came, and one whole line."""
+    life = a_third_party_life({"a": 2, "b": 1})
+    life.tell(shipment({"a": 1, "b": 1}, when=at(3)))
+    return life
+
+
+def test_new_parcel() -> None:
+    """The first report of a parcel is taken, even with more units than asked."""
+    assert code(a_third_party_life(), {"a": 9}) is None
+
+
+def test_fulfiller_reports() -> None:
+    """Nobody but the fulfiller reports the goods of a fulfillment return."""
+    assert code(a_digital_river_life(), {"a": 1}) == "not_third_party"
+
+
+def test_unknown_line(life: Life) -> None:
+    """A line that is not in the return is refused by name."""
+    objection = object_to_shipment(life.ledger, "parcel-2", 1, {"a": 1, "y": 1, "x": 1})
+
+    assert objection is not None
+    assert objection.code == "unknown_line"
+    assert objection.message == "Not in this return: x, y."
+
+
+def test_told_again(life: Life) -> None:
+    """The same report again is taken, and is nothing new."""
+    assert code(life, {"b": 1, "a": 1}) is None
+
+
+def test_corrected(life: Life) -> None:
+    """Other units need a higher revision."""
+    assert code(life, {"a": 2, "b": 1}) == "revision_outdated"
+    assert code(life, {"a": 2, "b": 1}, revision=2) is None
+
+
+def test_corrected_after_acceptance(life: Life) -> None:
+    """Units that Digital River accepted cannot be corrected; others still can."""
+    life.tell(return_seen(life.request, "created", {"b": 1}, taken=at(4)))
+
+    assert code(life, {"a": 1, "b": 0}, revision=2) == "already_accepted"
+    assert code(life, {"a": 1}, revision=2) == "already_accepted"
+    assert code(life, {"a": 2, "b": 1}, revision=2) is None
+
+
+def test_decision_taken() -> None:
+    """An answer that the open question offers is taken."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, "failed", key="ret_1:refund:1", taken=at(5)))
+
+    decision = a_decision("refund_failed:re_1:ended", "retry")
+
+    assert takes(life.ledger, decision)
+    assert object_to_decision(life.ledger, decision) is None
+
+
+def test_nothing_asked() -> None:
+    """A decision is void when nothing is asked."""
+    decision = a_decision("refund_failed:re_1:ended", "retry")
+    for life in (an_accepted_life(), a_third_party_life()):
+        objection = object_to_decision(life.ledger, decision)
+
+        assert not takes(life.ledger, decision)
+        assert objection is not None
+        assert objection.code == "no_question"
+
+
+def test_question_gone() -> None:
+    """A decision on a question that is gone is void, and says which one is open."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, "failed", key="ret_1:refund:1", taken=at(5)))
+    decision = a_decision("approval_overdue:ret_1:20260316T090000Z", "extend_deadline")
+
+    objection = object_to_decision(life.ledger, decision)
+
+    assert not takes(life.ledger, decision)
+    assert objection is not None
+    assert objection.code == "question_gone"
+    assert "refund_failed:re_1:ended" in objection.message
+
+
+def test_answer_not_offered() -> None:
+    """An answer that is not offered is refused, with those that are."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, "failed", key="ret_1:refund:1", taken=at(5)))
+    decision = a_decision("refund_failed:re_1:ended", "claim")
+
+    objection = object_to_decision(life.ledger, decision)
+
+    assert not takes(life.ledger, decision)
+    assert objection is not None
+    assert objection.code == "answer_not_offered"
+    assert objection.message == "The answers are: retry, settle_by_hand, give_up."

@@ -1,0 +1,175 @@
+"""Disputes park, chargebacks end, and contradictions ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from builders.returns import (
+    Life,
+    a_digital_river_life,
+    a_third_party_life,
+    an_accepted_life,
+    at,
+    chargeback,
+    order_seen,
+    refund_seen,
+    return_seen,
+    shipment,
+)
+
+from lifecycle.facts import Decision
+from lifecycle.steps import AcceptItems, Close, IssueRefund, Outcome, Units, Wait, Waiting, Who
+from lifecycle.watching import is_news, known_objects
+
+
+def accept_due() -> Life:
+    """Begin a return whose goods are to be accepted."""
+    life = a_third_party_life()
+    life.tell(shipment({"a": 1}, when=at(3)))
+    return life
+
+
+MONEY_DUE: list[Callable[[], Life]] = [an_accepted_life, accept_due]
+
+
+@pytest.mark.parametrize("begin", MONEY_DUE)
+def test_dispute_parks(begin: Callable[[], Life]) -> None:
+    """While the order is disputed nothing is posted; afterwards the same step is due."""
+    life = begin()
+    due = life.step
+    assert isinstance(due, IssueRefund | AcceptItems)
+
+    assert life.tell(order_seen("dispute", taken=at(5))) == Wait(
+        what=Waiting.DISPUTE, who=Who.DIGITAL_RIVER, since=at(5)
+    )
+    after = life.tell(order_seen("complete", taken=at(9)))
+
+    assert isinstance(after, IssueRefund | AcceptItems)
+    assert (after.key, after.items) == (due.key, due.items)
+
+
+def test_older_news_of_the_order() -> None:
+    """The latest snapshot of the order holds, in any order of telling."""
+    life = an_accepted_life()
+    life.tell(order_seen("complete", taken=at(9)), order_seen("dispute", taken=at(5)))
+
+    assert isinstance(life.step, IssueRefund)
+
+
+@pytest.mark.parametrize("begin", [*MONEY_DUE, a_third_party_life, a_digital_river_life])
+def test_chargeback_ends(begin: Callable[[], Life]) -> None:
+    """After a chargeback nothing is paid, disputed or not."""
+    life = begin()
+    life.tell(order_seen("dispute", taken=at(5)))
+
+    assert life.tell(chargeback()) == Close(outcome=Outcome.CHARGED_BACK)
+
+
+def test_refund_failed_and_succeeded() -> None:
+    """A refund seen both failed and succeeded asks a person, and pays nothing meanwhile (S4)."""
+    told = [
+        refund_seen({"a": 1}, state, key="ret_1:refund:1", taken=at(day))
+        for state, day in (("failed", 5), ("succeeded", 6))
+    ]
+    for order in (told, told[::-1]):
+        life = an_accepted_life()
+        life.tell(*order)
+
+        assert life.question.id == "contradiction:re_1"
+        assert life.question.answers == ("holds:failed", "holds:succeeded")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_person_is_believed(order: tuple[int, int]) -> None:
+    """What a person says holds, and later snapshots of either state change nothing."""
+    told = [
+        refund_seen({"a": 1}, state, key="ret_1:refund:1", taken=at(day))
+        for state, day in (("failed", 5), ("succeeded", 6))
+    ]
+    life = an_accepted_life()
+    life.tell(*(told[n] for n in order))
+
+    assert life.decide("holds:succeeded") == Close(outcome=Outcome.REFUNDED)
+
+    again = refund_seen({"a": 1}, "failed", key="ret_1:refund:1", taken=at(9))
+    assert not is_news(known_objects(life.ledger), again)
+    assert life.tell(again) == Close(outcome=Outcome.REFUNDED)
+
+
+def test_failure_believed() -> None:
+    """A refund that a person calls failed is asked about like any failed one, and can be retried.
+
+    Digital River may still show the other state: that is no news, so the retry is sent.
+    """
+    life = an_accepted_life()
+    told = [
+        refund_seen({"a": 1}, state, key="ret_1:refund:1", taken=at(day))
+        for state, day in (("failed", 5), ("succeeded", 6))
+    ]
+    life.tell(*told)
+    life.decide("holds:failed")
+    assert life.question.id == "refund_failed:re_1:ended"
+
+    step = life.decide("retry")
+
+    assert isinstance(step, IssueRefund)
+    assert not any(is_news(step.known, fact) for fact in told)
+
+
+def test_accepted_and_rejected() -> None:
+    """A return seen both accepted and rejected asks, and pays what the chosen snapshot says."""
+    for when in ((4, 5), (5, 4)):
+        for holds, items in (("accepted", (Units(item_id="a", quantity=1),)), ("rejected", ())):
+            life = a_digital_river_life()
+            life.tell(
+                return_seen(life.request, "accepted", taken=at(when[0])),
+                return_seen(life.request, "rejected", taken=at(when[1])),
+            )
+            assert life.question.id == "contradiction:ret_1"
+
+            step = life.decide(f"holds:{holds}")
+
+            if holds == "accepted":
+                assert isinstance(step, IssueRefund)
+                assert step.items == items
+            else:
+                assert step == Close(outcome=Outcome.REJECTED)
+
+
+def test_same_final_state_twice() -> None:
+    """The same final state told twice contradicts nothing."""
+    life = an_accepted_life()
+    life.tell(return_seen(life.request, "accepted", taken=at(9)))
+
+    assert isinstance(life.step, IssueRefund)
+
+
+def test_unknown_final_is_no_contradiction() -> None:
+    """A state that nobody knows contradicts nothing."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, "succeeded", key="ret_1:refund:1", taken=at(5)))
+
+    step = life.tell(refund_seen({"a": 1}, "reversed", key="ret_1:refund:1", taken=at(6)))
+
+    assert step == Close(outcome=Outcome.REFUNDED)
+
+
+def test_state_never_seen() -> None:
+    """A word on a state that was never seen decides nothing."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, "pending", key="ret_1:refund:1", taken=at(5)))
+    before = life.step
+
+    for object_id in ("ret_1", "re_1", "re_9"):
+        life.tell(
+            Decision(
+                question=f"contradiction:{object_id}",
+                answer="holds:lost",
+                who="ann",
+                why="guessed",
+                at=at(6),
+            )
+        )
+
+    assert life.step == before

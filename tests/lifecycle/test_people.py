@@ -1,0 +1,379 @@
+"""What people and programs see: phase, sentence, card, snapshot."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import cast, get_args
+
+import pytest
+from builders.returns import (
+    START,
+    WAREHOUSE,
+    Life,
+    a_digital_river_life,
+    a_request,
+    a_third_party_life,
+    an_accepted_life,
+    at,
+    chargeback,
+    fulfillment_order_seen,
+    order_seen,
+    refund_seen,
+    refused,
+    return_seen,
+    shipment,
+)
+
+from lifecycle.card import LAST_FACTS, draw_card
+from lifecycle.facts import (
+    CallGivenUp,
+    CancelRequested,
+    DeadlinePassed,
+    Decision,
+    Fact,
+    InDoubt,
+    LookAlikes,
+    Missing,
+    Resource,
+    ReturnClaimed,
+    ReturnsListed,
+)
+from lifecycle.phase import phase_of
+from lifecycle.request import Coordinator
+from lifecycle.sentences import fact_in_words, sentence_for
+from lifecycle.snapshot import take_snapshot
+from lifecycle.steps import (
+    AcceptItems,
+    CheckReturnable,
+    CheckShipped,
+    Close,
+    Create,
+    IssueRefund,
+    ListReturns,
+    Outcome,
+    Question,
+    Refusal,
+    Step,
+    Units,
+    Wait,
+    Waiting,
+    Who,
+)
+
+ONE = (Units(item_id="a", quantity=1),)
+QUESTION = Question(id="q", reason="It failed.", answers=("retry", "give_up"))
+
+CALLS: dict[str, list[Step]] = {
+    "opening": [
+        CheckShipped(key="k", order_id="o"),
+        CheckReturnable(key="k", order_id="o"),
+        Create(resource=Resource.RETURN, key="k", order_id="o", items=ONE),
+    ],
+    "awaiting_goods": [AcceptItems(return_id="r", key="k", items=ONE, whole=True)],
+    "refunding": [
+        IssueRefund(
+            order_id="o",
+            return_id="r",
+            key="k",
+            currency="EUR",
+            items=ONE,
+            resource=Resource.RETURN,
+            known=(),
+        ),
+        ListReturns(key="k", order_id="o", made=START),
+    ],
+}
+PHASES = {
+    "opening",
+    "awaiting_approval",
+    "awaiting_goods",
+    "refunding",
+    "awaiting_customer",
+    "disputed",
+    "needs_attention",
+    *Outcome,
+}
+
+
+def a_wait(what: Waiting) -> Wait:
+    """Return a wait for something."""
+    question = QUESTION if what is Waiting.DECISION else None
+    return Wait(what=what, who=Who.OPERATOR, until=at(3), question=question)
+
+
+EVERY_STEP: list[Step] = [
+    *(step for steps in CALLS.values() for step in steps),
+    *(a_wait(what) for what in Waiting),
+    *(Close(outcome=outcome) for outcome in Outcome),
+]
+
+
+def test_every_step_is_covered() -> None:
+    """The list of steps below leaves no kind out."""
+    call, *others = get_args(Step)
+    kinds = {*get_args(call), *others} if get_args(call) else {call, *others}
+
+    assert {type(step) for step in EVERY_STEP} == kinds
+
+
+@pytest.mark.parametrize("step", EVERY_STEP, ids=repr)
+def test_phase_and_sentence(step: Step) -> None:
+    """Every step has one of the design's phases and one sentence."""
+    sentence = sentence_for(step)
+
+    assert phase_of(step) in PHASES
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert "_" not in sentence
+
+
+def test_phases_are_told_apart() -> None:
+    """Waits and calls have the phase that says who is at it."""
+    phases = {what: phase_of(a_wait(what)) for what in Waiting}
+
+    assert phases == {
+        Waiting.APPROVAL: "awaiting_approval",
+        Waiting.GOODS: "awaiting_goods",
+        Waiting.MORE_GOODS: "awaiting_goods",
+        Waiting.REFUND: "refunding",
+        Waiting.BANK_DETAILS: "awaiting_customer",
+        Waiting.DISPUTE: "disputed",
+        Waiting.DECISION: "needs_attention",
+    }
+    for phase, steps in CALLS.items():
+        assert {phase_of(step) for step in steps} == {phase}
+    assert [phase_of(Close(outcome=outcome)) for outcome in Outcome] == list(Outcome)
+
+
+def test_sentences_are_told_apart() -> None:
+    """No two waits and no two outcomes share a sentence."""
+    told = [sentence_for(step) for step in EVERY_STEP if isinstance(step, Wait | Close)]
+
+    assert len(set(told)) == len(told)
+
+
+def test_sentence_of_a_lost_answer() -> None:
+    """While an answer is lost the sentence says when the second look is."""
+    create = Create(
+        resource=Resource.RETURN,
+        key="k",
+        order_id="o",
+        items=ONE,
+        not_before=at(0, seconds=60),
+    )
+
+    assert "after 2026-03-02 09:01 UTC" in sentence_for(create)
+
+
+def test_sentence_of_a_refusal() -> None:
+    """A refused return says why."""
+    refusal = Refusal(code="not_shipped", message="Only 1 of this item were sent, not 2.")
+
+    sentence = sentence_for(Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal))
+
+    assert sentence.endswith("Only 1 of this item were sent, not 2.")
+
+
+def a_full_life() -> Life:
+    """Begin a return with a location, parcels, a refund that failed, and an open question."""
+    life = a_third_party_life({"a": 2, "b": 1})
+    life.tell(
+        return_seen(life.request, taken=at(1), location=WAREHOUSE),
+        shipment({"a": 3, "b": 1}, when=at(3)),
+        return_seen(life.request, "accepted", taken=at(4)),
+        refund_seen({"a": 2, "b": 1}, "failed", reason=life.request.sent_reason, taken=at(5)),
+    )
+    return life
+
+
+def test_unknown_kinds_are_not_passed_over() -> None:
+    """A kind of step or fact that nobody thought of is a bug that shows itself."""
+    odd = object()
+    for explain in (sentence_for, phase_of):
+        with pytest.raises(AssertionError):
+            explain(cast("Step", odd))
+    with pytest.raises(AssertionError):
+        fact_in_words(cast("Fact", odd))
+    with pytest.raises(AssertionError):
+        a_third_party_life().tell(cast("Fact", odd))
+
+
+def test_amounts() -> None:
+    """The amount of a refund is the whole one's, or its items' together, or not said."""
+    life = a_third_party_life()
+    refund = refund_seen({"a": 1, "b": 1}, reason=life.request.sent_reason)
+    priced = tuple(replace(item, amount=Decimal("10.80")) for item in refund.items)
+    life.tell(
+        refund,
+        replace(refund, refund_id="re_2", items=priced),
+        replace(refund, refund_id="re_3", amount=Decimal(5), items=priced),
+    )
+
+    view = take_snapshot(life.ledger, life.step)
+
+    assert [one.amount for one in view.refunds] == [None, Decimal("21.60"), Decimal(5)]
+
+
+def test_every_fact_in_words() -> None:
+    """Each kind of fact has one line for people."""
+    life = a_full_life()
+    told: list[Fact] = [
+        order_seen(),
+        fulfillment_order_seen(),
+        Missing(resource="fulfillment_order", object_id="fo_9", taken=START),
+        ReturnsListed(taken=START),
+        ReturnClaimed(return_id="ret_1"),
+        refused("k"),
+        InDoubt(key="k", absent=START),
+        LookAlikes(key="k", object_ids=("ret_8", "ret_9")),
+        CallGivenUp(key="k", message="timed out", at=START),
+        DeadlinePassed(until=START),
+        CancelRequested(who="ann", why="changed her mind", at=START),
+        chargeback(),
+        Decision(question="q", answer="retry", who="ann", why="seen", at=START),
+        *life.ledger.timeline,
+    ]
+    assert {type(fact) for fact in told} == set(get_args(get_args(Fact)[0]))
+
+    words = {type(fact): fact_in_words(fact) for fact in told}
+
+    assert len(set(words.values())) == len(words)
+    assert words[Missing] == "Digital River knows no fulfillment order fo_9"
+    assert words[LookAlikes] == "ret_8, ret_9 could each be k"
+
+
+def test_snapshot_keys() -> None:
+    """The snapshot has the keys of the design, section 8, and three that add to them."""
+    life = a_full_life()
+
+    view = json.loads(take_snapshot(life.ledger, life.step).model_dump_json())
+
+    assert list(view) == [
+        "workflow_id",
+        "rma",
+        "order_id",
+        "coordinator",
+        "phase",
+        "outcome",
+        "refusal",  # beyond the design: why nothing was opened
+        "return",
+        "lines",
+        "refunds",
+        "waiting",
+        "question",
+        "sentence",
+        "facts",
+    ]
+    assert list(view["return"]) == ["id", "state", "location"]
+    assert {tuple(line) for line in view["lines"]} == {
+        ("order_item_id", "requested", "arrived", "accepted", "refunded", "set_aside")
+    }
+    assert {tuple(refund) for refund in view["refunds"]} == {
+        ("id", "state", "amount", "refunded_amount", "currency", "failure_reason")
+    }
+    assert list(view["waiting"]) == ["what", "who", "since", "until"]
+    assert list(view["question"]) == ["id", "reason", "answers"]
+
+
+def test_snapshot_values() -> None:
+    """The snapshot says what is known, line by line."""
+    life = a_full_life()
+
+    view = json.loads(take_snapshot(life.ledger, life.step).model_dump_json())
+
+    assert view["return"]["id"] == "ret_1"
+    assert view["return"]["location"]["address"]["city"] == "Hull"
+    assert view["phase"] == "needs_attention"
+    assert view["outcome"] is None
+    assert view["lines"][0] == {
+        "order_item_id": "a",
+        "requested": 2,
+        "arrived": 2,
+        "accepted": 2,
+        "refunded": 0,
+        "set_aside": 1,
+    }
+    assert view["refunds"][0]["state"] == "failed"
+    assert view["waiting"]["who"] == "operator"
+    assert view["question"]["answers"] == ["retry", "settle_by_hand", "give_up"]
+    assert len(view["facts"]) == len(life.ledger.timeline)
+
+
+def test_snapshot_of_nothing() -> None:
+    """A return of which nothing is known yet has a snapshot, too."""
+    life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
+
+    view = json.loads(take_snapshot(life.ledger, life.step).model_dump_json())
+
+    assert view["phase"] == "opening"
+    assert view["return"] is None
+    assert view["refunds"] == []
+    assert view["facts"] == []
+    assert view["lines"][0]["requested"] == 1
+
+
+def test_snapshot_of_the_end() -> None:
+    """A closed return says its outcome as its phase, and what came back."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, "succeeded", key="ret_1:refund:1", taken=at(5)))
+
+    view = json.loads(take_snapshot(life.ledger, life.step).model_dump_json())
+
+    assert view["phase"] == view["outcome"] == "refunded"
+    assert view["waiting"] is None
+    assert view["lines"][0]["refunded"] == 1
+    assert view["refunds"][0]["refunded_amount"] == "21.60"
+
+
+def test_card_names_who_acts() -> None:
+    """The card says the phase, who must act, since when, and until when."""
+    card = draw_card(a_digital_river_life().ledger, a_digital_river_life().step)
+
+    assert "**awaiting_approval**" in card
+    assert "Who must act: **fulfiller**" in card
+    assert "Since: 2026-03-02 09:00 UTC" in card
+    assert "Until: 2026-03-16 09:00 UTC" in card
+    assert "`ret_1` (created)" in card
+
+
+def test_card_shows_the_question() -> None:
+    """The card says what an operator may answer, and the refunds."""
+    life = a_full_life()
+
+    card = draw_card(life.ledger, life.step)
+
+    assert "Who must act: **operator**" in card
+    assert "`retry`, `settle_by_hand`, `give_up`" in card
+    assert "Refund `re_1`: failed, 0 EUR back" in card
+    assert "Item `a`: 2 of 2 arrived, 2 accepted, 0 refunded" in card
+
+
+def test_card_of_nothing() -> None:
+    """The card of a return without facts lists none."""
+    life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
+
+    assert "Last facts" not in draw_card(life.ledger, life.step)
+
+
+def test_card_stays_short() -> None:
+    """Only the last facts are on the card, the latest first."""
+    life = a_full_life()
+    for day in range(20):
+        life.tell(DeadlinePassed(until=at(day)))
+
+    card = draw_card(life.ledger, life.step)
+
+    assert card.count("- Nothing new until") == LAST_FACTS
+    assert card.index("2026-03-21") < card.index("2026-03-20")
+
+
+def test_nothing_personal() -> None:
+    """The address for the goods is all that is said of a place, and nobody is named on the card."""
+    life = a_full_life()
+    step = life.step
+
+    assert "Dock Road" not in draw_card(life.ledger, step)
+    facts = take_snapshot(life.ledger, step).facts
+    assert not [fact for fact in facts if "Dock Road" in fact.summary]

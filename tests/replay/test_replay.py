@@ -1,0 +1,36 @@
+"""Histories of every released version replay on this code: open returns survive the deploy."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from tests.replay.record import HISTORIES
+from tests.running import STRICT
+from tests.workflows.paths import PATHS
+from workflows.converter import data_converter
+from workflows.returns import ReturnWorkflow
+
+CORPUS = sorted(HISTORIES.glob("*/*.json"))
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=[f"{p.parent.name}-{p.stem}" for p in CORPUS])
+def test_a_recorded_history_replays(path: Path) -> None:
+    """The code issues the very commands that the history holds."""
+    replayer = Replayer(
+        workflows=[ReturnWorkflow], data_converter=data_converter, workflow_runner=STRICT
+    )
+    history = WorkflowHistory.from_json(path.stem, path.read_text())
+    result = asyncio.run(replayer.replay_workflow(history, raise_on_replay_failure=False))
+    assert result.replay_failure is None
+
+
+def test_every_path_is_in_the_corpus_of_every_version() -> None:
+    """Both ways, by webhooks and by the watch alone."""
+    wanted = {f"{name}.{carried}" for name in PATHS for carried in ("webhooks", "watch")}
+    versions = {path.parent.name for path in CORPUS}
+    assert versions
+    for version in versions:
+        assert {p.stem for p in CORPUS if p.parent.name == version} >= wanted

@@ -1,0 +1,199 @@
+"""Upriver running: workers on a real Temporal server, and a local Digital River over real HTTP."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+import httpx
+from temporalio import workflow
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from digital_river import DigitalRiver, Limiter
+from lifecycle.request import ReturnRequest
+from lifecycle.rules import CURRENT_RULES
+from lifecycle.snapshot import Snapshot
+from sandbox.options import Options
+from sandbox.server import RunningSandbox, serve
+from storefront.client import Returns
+from tests.receiving import serve_receiver
+from workflows.messages import Cancellation, OpenedAnswer, Resolution, ReturnResult, Shipment
+from workflows.returns import ReturnWorkflow
+from workflows.workers import digital_river_worker, returns_worker
+
+T = TypeVar("T")
+Json = dict[str, Any]
+PATIENCE_SECONDS = 60.0
+_numbers = count(1)
+
+STRICT = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_import_notification_policy(
+        workflow.SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    )
+)
+"""The workflow sandbox, in which an import that was not meant to pass through fails the test."""
+
+
+async def eventually(probe: Callable[[], Awaitable[T | None]]) -> T:
+    """Ask until there is an answer; fail after a minute."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        found = await probe()
+        if found is not None:
+            return found
+        assert time.monotonic() < ends, "it did not come to pass"
+        await asyncio.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order at the local Digital River."""
+
+    id: str
+    items: list[str]
+    coordinator: str
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a test needs of a running Upriver."""
+
+    client: Client
+    sandbox: RunningSandbox
+    control: httpx.AsyncClient
+    digital_river: DigitalRiver
+    returns: Returns
+
+    @asynccontextmanager
+    async def workers(self, rules: int = CURRENT_RULES) -> AsyncIterator[None]:
+        """Run workers of a release that has these rules."""
+        calls = digital_river_worker(self.client, self.digital_river, per_second=1000, rules=rules)
+        async with returns_worker(self.client, workflow_runner=STRICT), calls:
+            yield
+
+    async def order(self, coordinator: str, *quantities: int, **seed: object) -> Order:
+        """Have an order placed and shipped, with a line for each quantity."""
+        lines = seed.pop("lines", None) or [{"quantity": quantity} for quantity in quantities]
+        body = {"coordinator": coordinator, "lines": lines, **seed}
+        planted = await self.act("/sandbox/orders", body)
+        wire = planted["order"]
+        return Order(wire["id"], [item["id"] for item in wire["items"]], coordinator)
+
+    async def act(self, path: str, body: object = None) -> Json:
+        """Make something happen at the local Digital River."""
+        answer = await self.control.post(path, json=body)
+        assert answer.is_success, answer.text
+        done: Json = answer.json()
+        return done
+
+    async def books(self) -> Json:
+        """Read everything that exists at the local Digital River."""
+        found: Json = (await self.control.get("/sandbox/books")).json()
+        return found
+
+    async def refunds(self, order: Order) -> list[Json]:
+        """Read the refunds of an order, the oldest first."""
+        return [row for row in (await self.books())["refunds"] if row.get("orderId") == order.id]
+
+    async def refund(self, order: Order, number: int) -> str:
+        """Wait for the n-th refund of an order, and return its id."""
+
+        async def probe() -> str | None:
+            found = await self.refunds(order)
+            return str(found[number - 1]["id"]) if len(found) >= number else None
+
+        return await eventually(probe)
+
+    async def start(
+        self, order: Order, *quantities: int, policy: Json | None = None, **fields: object
+    ) -> OpenedAnswer:
+        """Start a return of so many units of each line."""
+        return await self.returns.start(request_for(order, *quantities, policy=policy, **fields))
+
+    async def arrive(self, workflow_id: str, reference: str, **units: int) -> None:
+        """Report a parcel."""
+        await self.returns.receive_shipment(workflow_id, Shipment(reference=reference, items=units))
+
+    async def in_phase(self, workflow_id: str, phase: str) -> Snapshot:
+        """Wait until a return is in a phase."""
+
+        async def probe() -> Snapshot | None:
+            view = await self.returns.show(workflow_id)
+            assert view.outcome is None or view.phase == phase, view.sentence
+            return view if view.phase == phase else None
+
+        return await eventually(probe)
+
+    async def resolve(self, workflow_id: str, answer: str) -> None:
+        """Answer the question that a return asks, once it does."""
+        view = await self.in_phase(workflow_id, "needs_attention")
+        assert view.question is not None
+        resolution = Resolution(question=view.question.id, answer=answer, who="ops", why="test")
+        await self.returns.resolve(workflow_id, resolution)
+
+    async def cancel(self, workflow_id: str) -> None:
+        """Cancel a return."""
+        await self.returns.cancel(workflow_id, Cancellation(who="care", why="customer keeps it"))
+
+    def handle(self, workflow_id: str) -> WorkflowHandle[ReturnWorkflow, ReturnResult]:
+        """Return the handle of a return's workflow."""
+        return self.client.get_workflow_handle_for(ReturnWorkflow.run, workflow_id)
+
+    async def result(self, workflow_id: str) -> ReturnResult:
+        """Wait for the end of a return."""
+        return await asyncio.wait_for(self.handle(workflow_id).result(), PATIENCE_SECONDS)
+
+
+def request_for(
+    order: Order, *quantities: int, policy: Json | None = None, **fields: object
+) -> ReturnRequest:
+    """Return the request for so many units of each line."""
+    lines = [
+        {"order_item_id": item, "quantity": quantity}
+        for item, quantity in zip(order.items, quantities, strict=False)
+    ]
+    return ReturnRequest.model_validate(
+        {
+            "request_id": f"request-{next(_numbers)}-{order.id}",
+            "order_id": order.id,
+            "coordinator": order.coordinator,
+            "lines": lines,
+            "reason": "too_small",
+            "policy": policy or {},
+            **fields,
+        }
+    )
+
+
+@asynccontextmanager
+async def idle(
+    client: Client, options: Options | None = None, *, webhooks: bool = False
+) -> AsyncIterator[Running]:
+    """Run a local Digital River, and a receiver for its webhooks or none; no worker yet."""
+    options = options or Options(rate_limit=None, retry_after_seconds=0.05)
+    async with AsyncExitStack() as stack:
+        if webhooks:
+            receiver = serve_receiver(client, options.webhook_secrets[0])
+            url = await stack.enter_async_context(receiver)
+            options = options.model_copy(update={"webhook_urls": (url,)})
+        sandbox = await stack.enter_async_context(serve(options))
+        digital_river = await stack.enter_async_context(
+            DigitalRiver(sandbox.url, options.api_key, limiter=Limiter(5000))
+        )
+        control = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.url))
+        returns = Returns(client, timedelta(seconds=PATIENCE_SECONDS))
+        yield Running(client, sandbox, control, digital_river, returns)
+
+
+@asynccontextmanager
+async def running(
+    client: Client, options: Options | None = None, *, webhooks: bool = False
+) -> AsyncIterator[Running]:
+    """Run everything."""
+    async with idle(client, options, webhooks=webhooks) as house, house.workers():
+        yield house

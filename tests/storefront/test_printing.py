@@ -1,0 +1,151 @@
+"""What people read: whole ids, values as they are, and the words that matter."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from lifecycle.snapshot import (
+    FactView,
+    LineView,
+    QuestionView,
+    RefundView,
+    ReturnView,
+    Snapshot,
+    WaitingView,
+)
+from lifecycle.steps import LineRefusal, Refusal
+from storefront.errors import StorefrontError
+from storefront.listing import ReturnRow
+from storefront.printing import (
+    print_done,
+    print_opened,
+    print_rows,
+    print_shipment,
+    print_snapshot,
+    print_sorry,
+)
+from storefront.reading import WrongInputError
+from workflows.messages import Done, OpenedAnswer, ShipmentAnswer
+
+HOSTILE = "[/] [red]x :smile: \\"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LINE = LineView(order_item_id=HOSTILE, requested=2, arrived=1, accepted=1, refunded=0)
+REFUSAL = Refusal(
+    code="units_held",
+    message=HOSTILE,
+    lines=(LineRefusal(order_item_id="i1", code="units_held", message=HOSTILE),),
+)
+
+
+@pytest.fixture
+def out() -> Console:
+    """Return a narrow terminal whose text can be read."""
+    return Console(file=StringIO(), width=40, soft_wrap=True, force_terminal=False)
+
+
+def text(out: Console) -> str:
+    """Return what was printed."""
+    assert isinstance(out.file, StringIO)
+    return out.file.getvalue()
+
+
+def test_a_refusal_shows_what_it_was_told(out: Console) -> None:
+    """Sentences of Digital River may hold brackets; they are shown and never obeyed."""
+    answer = OpenedAnswer(workflow_id="w", rma="R", status="refused", refusal=REFUSAL)
+    print_opened(out, answer)
+    assert text(out) == (
+        f"Refused (units_held): {HOSTILE}\n  i1: {HOSTILE} (units_held)\n  workflow w, RMA R\n"
+    )
+
+
+def test_opened_and_queued(out: Console) -> None:
+    """The return id, or that the request is safe."""
+    print_opened(
+        out,
+        OpenedAnswer(workflow_id="w", rma="R", status="opened", return_id="7", state="created"),
+    )
+    print_opened(out, OpenedAnswer(workflow_id="w", rma="R", status="queued"))
+    assert "Opened: Digital River return 7, created.\n" in text(out)
+    assert "Queued: the request is safe;" in text(out)
+
+
+def test_a_snapshot_shows_who_must_act_and_until_when(out: Console) -> None:
+    """The card has phase, sentence, wait, question, lines, refunds and facts."""
+    view = Snapshot(
+        workflow_id="w",
+        rma="R",
+        order_id="o",
+        coordinator="third_party",
+        phase="needs_attention",
+        refusal=REFUSAL,
+        return_=ReturnView(id="7", state="accepted"),
+        lines=[LINE],
+        refunds=[
+            RefundView(id="re", state="failed", refunded_amount=Decimal("0.00"), currency="EUR")
+        ],
+        waiting=WaitingView(what="decision", who="operator", until=NOON),
+        question=QuestionView(id="q1", reason="failed", answers=["retry", "give_up"]),
+        sentence=HOSTILE,
+        facts=[
+            FactView(kind="refund", source="watch", summary=HOSTILE, at=NOON),
+            FactView(kind="decision", source="operator", summary="no time"),
+        ],
+    )
+    print_snapshot(out, view)
+    shown = text(out).splitlines()
+    assert shown[0] == f"needs_attention: {HOSTILE}"
+    assert "  order o, RMA R, third_party" in shown
+    assert "  Digital River return 7, accepted" in shown
+    assert "  waits for decision; operator must act, until 2026-03-02 12:00 UTC" in shown
+    assert "  question q1: retry, give_up" in shown
+    assert "  refund re: failed, 0.00 EUR back" in shown
+    assert f"  2026-03-02 12:00 UTC  {HOSTILE} (watch)" in shown
+    assert "                        no time (operator)" in shown
+
+
+def test_tables_are_aligned_and_never_cut(out: Console) -> None:
+    """A list that is piped into another program keeps its ids, in 40 columns too."""
+    row = ReturnRow(
+        workflow_id="return-400000000001-ABCDEFGHIJ",
+        order_id="400000000001",
+        coordinator=None,
+        phase=None,
+        return_id="7f0c3c5e-0f4b-4a58-9e46-0f4f34a2a111",
+        started=NOON,
+        ended=None,
+    )
+    print_rows(out, [row])
+    print_rows(out, [])
+    head, line, empty = text(out).splitlines()
+    assert line.split() == [
+        row.workflow_id,
+        row.order_id,
+        row.return_id,
+        "2026-03-02",
+        "12:00",
+        "UTC",
+    ]
+    assert head.index("order") == line.index("400000000001 ")
+    assert head.index("started") == line.index("2026-03-02")
+    assert empty.split() == ["workflow", "order", "coordinator", "phase", "return", "started"]
+
+
+def test_goods_and_decisions_are_answered_with_a_sentence(out: Console) -> None:
+    """The warehouse sees each line; an operator what became of the decision."""
+    print_shipment(out, ShipmentAnswer(lines=[LINE], sentence=HOSTILE))
+    print_done(out, Done(phase="refunding", sentence=HOSTILE))
+    shown = text(out).splitlines()
+    assert shown[0] == HOSTILE
+    assert shown[2].split()[-5:] == ["2", "1", "1", "0", "0"]
+    assert shown[3] == f"refunding: {HOSTILE}"
+
+
+def test_errors_are_one_sentence_or_a_line_for_each_rule(out: Console) -> None:
+    """Every broken rule is told at once."""
+    print_sorry(out, StorefrontError("code", HOSTILE))
+    problems = [{"field": "a.0", "rule": HOSTILE}, {"field": "b", "rule": "required"}]
+    print_sorry(out, WrongInputError(problems))
+    assert text(out).splitlines() == [HOSTILE, f"a.0: {HOSTILE}", "b: required"]

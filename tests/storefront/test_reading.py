@@ -1,0 +1,106 @@
+"""Reading input, building list queries, and Temporal's errors in the storefront's words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.service import RPCError, RPCStatusCode
+
+from storefront.errors import NoAnswerError, NoSuchReturnError, RefusedError, StorefrontError
+from storefront.listing import query_for
+from storefront.reading import WrongInputError, read, read_json
+from storefront.translating import readable_errors, unreachable
+from workflows.messages import Cancellation, Shipment
+
+
+def test_every_broken_rule_is_told_at_once() -> None:
+    """One entry per rule, its field as a path."""
+    with pytest.raises(WrongInputError) as caught:
+        read(Shipment, {"reference": "S 1", "revision": True, "items": {"i": -1}, "more": 1})
+    assert [one["field"] for one in caught.value.problems] == [
+        "reference",
+        "revision",
+        "items.i",
+        "more",
+    ]
+    assert str(caught.value).count("; ") == 3
+
+
+def test_what_is_right_is_read() -> None:
+    """Words lose the spaces around them."""
+    found = read_json(Cancellation, '{"who": " care ", "why": "kept"}')
+    assert found == Cancellation(who="care", why="kept")
+
+
+def test_the_value_is_not_repeated() -> None:
+    """An error names field and rule; what was sent may be personal."""
+    with pytest.raises(WrongInputError) as caught:
+        read(Cancellation, {"who": "canary" * 100, "why": {"name": "canary"}})
+    assert "canary" not in str(caught.value)
+
+
+def test_a_query_without_filters_asks_for_returns_only() -> None:
+    """Other workflows of the namespace are not listed."""
+    assert query_for(order_id=None, phase=None) == "WorkflowType = 'ReturnWorkflow'"
+
+
+@given(st.text())
+def test_a_value_cannot_leave_its_quotes(value: str) -> None:
+    """Read as the server reads it, the quoted text is the value again, and nothing follows."""
+    query = query_for(order_id=value, phase=None)
+    quoted = query.removeprefix("WorkflowType = 'ReturnWorkflow' AND OrderId = ")
+    assert quoted[0] == "'"
+    read_back, rest = "", quoted[1:]
+    while rest[0] != "'":
+        escaped = rest[0] == "\\"
+        read_back += rest[1] if escaped else rest[0]
+        rest = rest[2:] if escaped else rest[1:]
+    assert (read_back, rest) == (value, "'")
+
+
+def rpc(status: RPCStatusCode) -> RPCError:
+    """Return an error of the server."""
+    return RPCError("words of the server", status, b"")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        (rpc(RPCStatusCode.NOT_FOUND), NoSuchReturnError, "no_such_return"),
+        (rpc(RPCStatusCode.UNAVAILABLE), NoAnswerError, "temporal_away"),
+        (rpc(RPCStatusCode.DEADLINE_EXCEEDED), NoAnswerError, "no_answer"),
+        (rpc(RPCStatusCode.PERMISSION_DENIED), StorefrontError, "temporal_error"),
+        (WorkflowQueryFailedError("bad"), StorefrontError, "query_failed"),
+        (
+            WorkflowUpdateFailedError(ApplicationError("No.", type="closed")),
+            RefusedError,
+            "closed",
+        ),
+        (WorkflowUpdateFailedError(ApplicationError("No.")), RefusedError, "refused"),
+        (WorkflowUpdateFailedError(CancelledError("gone")), RefusedError, "refused"),
+    ],
+)
+def test_temporals_errors_become_ours(
+    error: Exception, kind: type[StorefrontError], code: str
+) -> None:
+    """Each has a stable code and one sentence, and keeps its cause."""
+    with pytest.raises(StorefrontError) as caught, readable_errors():
+        raise error
+    assert type(caught.value) is kind
+    assert caught.value.code == code
+    assert caught.value.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError('Failed: Os { message: "Connection refused" }'), "Connection refused"),
+        (RuntimeError("something else"), "something else"),
+        (TimeoutError(), "no answer in time"),
+    ],
+)
+def test_a_client_that_cannot_connect_says_where_and_why(error: Exception, told: str) -> None:
+    """The part that people can read is kept."""
+    found = unreachable("host:7233", error)
+    assert str(found) == f"Temporal cannot be reached at host:7233: {told}."

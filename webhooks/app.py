@@ -1,0 +1,90 @@
+"""The receiver as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import cast
+
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from temporalio.client import Client
+
+from digital_river.signature import DEFAULT_TOLERANCE
+from webhooks.body import Bodies, Limits
+from webhooks.delivery import Delivery
+from webhooks.endpoint import Endpoint
+from webhooks.health import Health
+from webhooks.intake import Intake
+from webhooks.metrics import Metrics
+from webhooks.reading import Reader
+from webhooks.shortcut import Shortcut
+
+PATH = "/webhooks/digital-river"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What can be set beside the secrets."""
+
+    tolerance: timedelta = DEFAULT_TOLERANCE
+    """How far a signature's time may be from now, before or after."""
+    live_mode: bool | None = None
+    """The mode whose events are taken in; None: both."""
+    limits: Limits = field(default_factory=Limits)
+    deliver_within: timedelta = timedelta(seconds=1.8)
+    """For finding and signalling workflows: Digital River waits 3 s for the whole answer."""
+    now: Callable[[], datetime] = _now
+    """Tells the time that signatures are compared with."""
+
+
+def create_app(
+    client: Client, secrets: Sequence[SecretStr], options: Options | None = None
+) -> Starlette:
+    """Build the receiver; the client may be lazy, and Temporal may be away.
+
+    Raises `ValueError` without a secret: nothing could ever be genuine.
+    """
+    if not secrets:
+        raise ValueError("a receiver needs at least one webhook secret")
+    chosen = options or Options()
+    metrics = Metrics(len(secrets))
+    intake = Intake(Delivery(client, chosen.deliver_within, metrics), live_mode=chosen.live_mode)
+    reader = Reader(secrets, chosen.tolerance, chosen.now)
+    endpoint = Endpoint(Bodies(chosen.limits), reader, intake, metrics)
+    health = Health(client, metrics)
+    app = Starlette(
+        routes=[
+            Route(PATH, endpoint, methods=["POST"]),
+            Route("/healthz", health.alive),
+            Route("/readyz", health.ready),
+            Route("/metrics", health.metrics),
+        ],
+        middleware=[Middleware(Shortcut, path=PATH, endpoint=endpoint)],
+        exception_handlers={HTTPException: _refuse, Exception: _fail},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    """Answer what no route takes: 404 and 405."""
+    refusal = cast(HTTPException, error)
+    word = HTTPStatus(refusal.status_code).name.lower()
+    return JSONResponse({"error": word}, refusal.status_code, refusal.headers)
+
+
+async def _fail(_: Request, __: Exception) -> Response:
+    """Answer a mistake of ours, so that Digital River tries again; the server logs it."""
+    return JSONResponse({"error": "internal"}, status_code=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,110 @@
+"""Telling the workflows that an event is for, within the time that Digital River waits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from digital_river.models import Event
+from lifecycle.facts import Fact, write_fact
+from webhooks.metrics import Metrics
+from webhooks.orders import Orders
+from webhooks.outcomes import Outcome
+from webhooks.recent import Recent
+from webhooks.routing import marked_workflow, order_of
+from workflows.messages import EventMessage
+from workflows.names import DIGITAL_RIVER_EVENT
+
+MOST_TOLD = 20_000
+
+_log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """Finds an event's workflows and signals each, at most once as far as this process knows."""
+
+    def __init__(self, client: Client, within: timedelta, metrics: Metrics) -> None:
+        self._client = client
+        self._within = within
+        self._metrics = metrics
+        self._orders = Orders(client)
+        self._told: Recent[tuple[str, str]] = Recent(MOST_TOLD)
+
+    async def deliver(self, event: Event, facts: Sequence[Fact]) -> Outcome:
+        """Signal what an event taught; `TEMPORAL_AWAY` unless every workflow has it durably."""
+        try:
+            async with asyncio.timeout(self._within.total_seconds()):
+                workflow_ids, closed = await self._find(event, facts)
+                told = await self._tell(workflow_ids, message_of(event, facts))
+        except (RPCError, RuntimeError, TimeoutError) as error:
+            # RuntimeError: a lazy client could not connect.
+            why = f"{type(error).__name__} {error}"[:200]
+            _log.warning("event=%s outcome=%s: %s", event.id, Outcome.TEMPORAL_AWAY.value, why)
+            return Outcome.TEMPORAL_AWAY
+        outcome = _outcome(told, late=len(workflow_ids) + closed - len(told))
+        ids = ",".join(told or workflow_ids)
+        _log.info("event=%s outcome=%s workflow=%s", event.id, outcome.value, ids)
+        return outcome
+
+    async def _find(self, event: Event, facts: Sequence[Fact]) -> tuple[tuple[str, ...], int]:
+        """Return the workflows to tell, and how many of the order are closed."""
+        marked = marked_workflow(event, facts)
+        if marked is not None:
+            return (marked,), 0
+        order_id = order_of(facts)
+        if order_id is None:
+            return (), 0
+        found = await self._orders.workflows(order_id, self._within)
+        self._metrics.closed_workflows(found.closed)
+        return found.open, found.closed
+
+    async def _tell(self, workflow_ids: Sequence[str], message: EventMessage) -> list[str]:
+        """Signal each workflow, even when another fails, and return those that have it."""
+        signals = (self._signal(workflow_id, message) for workflow_id in workflow_ids)
+        results = await asyncio.gather(*signals, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return [workflow_id for workflow_id, had in zip(workflow_ids, results, strict=True) if had]
+
+    async def _signal(self, workflow_id: str, message: EventMessage) -> bool:
+        """Signal one workflow, or return False if it is closed or never existed."""
+        if (message.event_id, workflow_id) in self._told:
+            return True
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            await handle.signal(DIGITAL_RIVER_EVENT, message, rpc_timeout=self._within)
+        except RPCError as error:
+            if _is_of_the_workflow(error):
+                return False
+            raise
+        self._told.remember((message.event_id, workflow_id))
+        return True
+
+
+def message_of(event: Event, facts: Sequence[Fact]) -> EventMessage:
+    """Write the signal that tells a workflow what an event taught."""
+    written = [write_fact(fact) for fact in facts]
+    return EventMessage.model_validate({"event_id": event.id, "type": event.type, "facts": written})
+
+
+def _outcome(told: Sequence[str], late: int) -> Outcome:
+    if told:
+        return Outcome.SIGNALLED
+    return Outcome.LATE if late else Outcome.UNMATCHED
+
+
+def _is_of_the_workflow(error: RPCError) -> bool:
+    """Whether the workflow is what was not found.
+
+    A missing namespace has the same status, and would have every event acknowledged and lost.
+    """
+    if error.status is not RPCStatusCode.NOT_FOUND:
+        return False
+    details = error.grpc_status.details
+    return not any("NamespaceNotFound" in detail.type_url for detail in details)

@@ -1,0 +1,1 @@
+"""The durable shell: carries steps out and writes facts down."""

@@ -1,0 +1,42 @@
+"""What a return answers the storefront, and what it leaves behind as its result."""
+
+from lifecycle.ledger import Ledger
+from lifecycle.ours import our_return
+from lifecycle.snapshot import take_snapshot
+from lifecycle.steps import Close, Refusal, Step
+from workflows.messages import OpenedAnswer, ReturnResult
+
+
+def opened_answer(ledger: Ledger, step: Step) -> OpenedAnswer | None:
+    """Return the answer to the storefront's request, as soon as there is one."""
+    record = our_return(ledger)
+    if record is not None:
+        return OpenedAnswer(
+            workflow_id=ledger.workflow_id,
+            rma=ledger.request.rma,
+            status="opened",
+            return_id=record.best.return_id,
+            state=record.state,
+            ship_to=record.location,
+        )
+    if not isinstance(step, Close):
+        return None
+    return OpenedAnswer(
+        workflow_id=ledger.workflow_id,
+        rma=ledger.request.rma,
+        status="refused",
+        refusal=step.refusal or Refusal(code=step.outcome, message="It was stopped."),
+    )
+
+
+def result_of(ledger: Ledger, step: Close) -> ReturnResult:
+    """Return how the return ended."""
+    view = take_snapshot(ledger, step, last_facts=0)
+    return ReturnResult(
+        outcome=step.outcome,
+        return_id=view.return_.id if view.return_ else None,
+        refusal=step.refusal,
+        lines=view.lines,
+        refunds=view.refunds,
+        sentence=view.sentence,
+    )

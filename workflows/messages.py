@@ -1,0 +1,100 @@
+"""What is said to a return and what it answers. Add fields with defaults; never rename one."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+from lifecycle.location import Location
+from lifecycle.request import Id
+from lifecycle.snapshot import LineView, RefundView
+from lifecycle.steps import Refusal
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class EventMessage(BaseModel):
+    """The signal `digital_river_event`: what one verified webhook taught.
+
+    Every field is optional and none is refused, because a signal that does not decode is dropped
+    without a trace. The facts are read inside the workflow, one by one.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    event_id: str = ""
+    type: str = ""
+    facts: list[dict[str, JsonValue]] = Field(default_factory=list)
+
+
+class OpenedAnswer(BaseModel):
+    """The answer to a request: the Digital River return, the refusal, or "later"."""
+
+    workflow_id: str
+    rma: str
+    status: Literal["opened", "refused", "queued"]
+    return_id: str | None = None
+    state: str | None = None
+    ship_to: Location | None = None
+    refusal: Refusal | None = None
+
+
+class Shipment(BaseModel):
+    """The update `receive_shipment`: what arrived in one parcel, in absolute units.
+
+    Saying the same again is nothing new. A higher revision replaces what was said before, until
+    Digital River has accepted the item.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Id
+    revision: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
+    items: Annotated[
+        dict[Id, Annotated[int, Field(strict=True, ge=0, le=1_000_000)]],
+        Field(min_length=1, max_length=100),
+    ]
+
+
+class ShipmentAnswer(BaseModel):
+    """What the warehouse hears: the units line by line, with those in excess set aside."""
+
+    lines: list[LineView]
+    sentence: str
+
+
+class Cancellation(BaseModel):
+    """The update `cancel`: stop a return of which nothing was received yet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: Words
+    why: Words
+
+
+class Resolution(BaseModel):
+    """The update `resolve`: an operator's answer to the question that is open now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Words
+    answer: Words
+    who: Words
+    why: Words
+
+
+class Done(BaseModel):
+    """What became of a cancellation or a resolution, in one sentence."""
+
+    phase: str
+    sentence: str
+
+
+class ReturnResult(BaseModel):
+    """The result of the workflow: how the return ended."""
+
+    outcome: str
+    return_id: str | None = None
+    refusal: Refusal | None = None
+    lines: list[LineView]
+    refunds: list[RefundView]
+    sentence: str

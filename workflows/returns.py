@@ -1,0 +1,277 @@
+"""One workflow is one return. Handlers write facts down; `run` takes the next step, to the end."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from lifecycle.admission import (
+        Objection,
+        object_to_cancellation,
+        object_to_decision,
+        object_to_shipment,
+    )
+    from lifecycle.card import draw_card
+    from lifecycle.facts import (
+        CallGivenUp,
+        CancelRequested,
+        Decision,
+        Learned,
+        ShipmentReceived,
+        read_fact,
+    )
+    from lifecycle.ledger import Ledger
+    from lifecycle.ours import our_return
+    from lifecycle.phase import OPENING, phase_of
+    from lifecycle.request import ReturnRequest
+    from lifecycle.rules import next_step
+    from lifecycle.sentences import sentence_for
+    from lifecycle.snapshot import Snapshot, take_snapshot
+    from lifecycle.steps import Call, Close, Step, Wait, Watch
+    from lifecycle.watching import known_objects, replaces, watch_for, watch_key
+    from workflows import names
+    from workflows.answers import opened_answer, result_of
+    from workflows.calls import (
+        LOOK,
+        LOOK_RETRIES,
+        MONEY,
+        ONE_TRY,
+        RETRIES,
+        WATCH_GRACE,
+        WATCH_HORIZON,
+        calling,
+        watching,
+    )
+    from workflows.messages import (
+        Cancellation,
+        Done,
+        EventMessage,
+        OpenedAnswer,
+        Resolution,
+        ReturnResult,
+        Shipment,
+        ShipmentAnswer,
+    )
+
+NOT_THIS_WAY = "\n\nTemporal's own cancellation ends nothing here; use the update `cancel`."
+WatchHandle = workflow.ActivityHandle[Learned]
+
+
+@workflow.defn(name=names.RETURN_WORKFLOW)
+class ReturnWorkflow:
+    """One customer return, from the request to the last cent back."""
+
+    @workflow.init
+    def __init__(self, request: ReturnRequest) -> None:
+        """Begin with an empty ledger."""
+        self._ledger = Ledger(request, workflow.info().workflow_id)
+        self._step: Step = next_step(self._ledger)
+        self._phase: str = OPENING
+        self._events: set[str] = set()
+        self._watch: tuple[Watch, WatchHandle] | None = None
+        self._just_looked = False
+
+    @workflow.run
+    async def run(self, request: ReturnRequest) -> ReturnResult:  # noqa: ARG002 - init has it
+        """Take the next step, write down what it taught, and again."""
+        while True:
+            self._step = next_step(self._ledger)
+            self._show()
+            match self._step:
+                case Close() as close:
+                    await self._until(workflow.all_handlers_finished)
+                    if next_step(self._ledger) == close:
+                        return result_of(self._ledger, close)
+                case Wait() as wait:
+                    await self._wait(wait)
+                case call:
+                    await self._call(call)
+
+    def _show(self) -> None:
+        """Let people see where the return stands; the search attributes only when they change."""
+        note = "" if workflow.cancellation_reason() is None else NOT_THIS_WAY
+        workflow.set_current_details(draw_card(self._ledger, self._step) + note)
+        phase, record = phase_of(self._step), our_return(self._ledger)
+        if phase == self._phase:
+            return
+        self._phase = phase
+        updates = [names.RETURN_PHASE.value_set(phase)]
+        if record is not None:
+            updates.append(names.RETURN_ID.value_set(record.best.return_id))
+        workflow.upsert_search_attributes(updates)
+
+    async def _call(self, step: Call) -> None:
+        """Carry out a step and write down what it taught, or that it did not get through."""
+        call = calling(step)
+        handle = workflow.start_activity(
+            call.activity,
+            step,
+            result_type=Learned,
+            task_queue=names.DIGITAL_RIVER_TASK_QUEUE,
+            summary=call.summary,
+            start_to_close_timeout=ONE_TRY,
+            schedule_to_close_timeout=self._ledger.request.policy.unreachable,
+            retry_policy=RETRIES,
+            priority=MONEY,
+        )
+        await self._until(handle.done)
+        await self._learn_from(handle, call.activity, step.key)
+
+    async def _wait(self, wait: Wait) -> None:
+        """Sleep until there is a new fact, and see to it that somebody looks."""
+        self._keep_watch(wait)
+        told = len(self._ledger.timeline)
+        await self._until(lambda: self._watch_ended() or len(self._ledger.timeline) > told)
+        if self._watch is not None and self._watch_ended():
+            watch, handle = self._watch
+            self._watch = None
+            known = known_objects(self._ledger)
+            await self._learn_from(handle, "watch", watch_key(watch.return_id))
+            self._just_looked = known_objects(self._ledger) == known
+
+    def _watch_ended(self) -> bool:
+        return self._watch is not None and self._watch[1].done()
+
+    def _keep_watch(self, wait: Wait) -> None:
+        """Start a watch where none runs, or where the running one would come too late."""
+        horizon = workflow.now() + WATCH_HORIZON
+        wanted = watch_for(self._ledger, wait, horizon, just_looked=self._just_looked)
+        if wanted is None:
+            return
+        if self._watch is not None:
+            running, handle = self._watch
+            if not replaces(wanted, running, workflow.now()):
+                return
+            handle.add_done_callback(lambda task: task.cancelled() or task.exception())
+            handle.cancel()
+        time_left = max(wanted.until - workflow.now(), timedelta(0))
+        handle = workflow.start_activity(
+            "watch",
+            wanted,
+            result_type=Learned,
+            task_queue=names.DIGITAL_RIVER_TASK_QUEUE,
+            summary=watching(wanted),
+            start_to_close_timeout=ONE_TRY,
+            schedule_to_close_timeout=time_left + WATCH_GRACE,
+            retry_policy=LOOK_RETRIES,
+            priority=LOOK,
+        )
+        self._watch = (wanted, handle)
+
+    async def _learn_from(self, handle: WatchHandle, source: str, key: str) -> None:
+        try:
+            self._ledger.learn(await handle, source)
+        except ActivityError as error:
+            message = str(error.cause or error)
+            given_up = CallGivenUp(key=key, message=message, at=workflow.now())
+            self._ledger.record(given_up, source)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        """Wait; Temporal's own cancellation ends nothing, because money may be under way."""
+        while True:
+            try:
+                await workflow.wait_condition(condition)
+            except asyncio.CancelledError:
+                self._show()
+            else:
+                return
+
+    @workflow.update(name=names.OPENED, description="The Digital River return, or why not")
+    async def opened(self, request: ReturnRequest) -> OpenedAnswer:  # noqa: ARG002 - validated
+        """Answer the storefront as soon as the return is opened or refused."""
+        answer: OpenedAnswer | None = None
+
+        def has_answer() -> bool:
+            nonlocal answer
+            answer = opened_answer(self._ledger, self._step)
+            return answer is not None
+
+        await workflow.wait_condition(has_answer)
+        assert answer is not None  # noqa: S101 - the wait ended because there is one
+        return answer
+
+    @opened.validator
+    def _validate_opened(self, request: ReturnRequest) -> None:
+        if not request.repeats(self._ledger.request):
+            _refuse(
+                Objection(
+                    "request_id_reused",
+                    f"request_id {request.request_id} was used before, for another request.",
+                )
+            )
+
+    @workflow.signal(name=names.DIGITAL_RIVER_EVENT, description="What a verified webhook taught")
+    def digital_river_event(self, event: EventMessage) -> None:
+        """Write down what an event taught, once."""
+        if event.event_id and event.event_id in self._events:
+            return
+        self._events.add(event.event_id)
+        for wire in event.facts:
+            try:
+                self._ledger.record(read_fact(wire), f"event {event.type}")
+            except ValidationError:
+                workflow.logger.exception("Event %s holds an unreadable fact", event.event_id)
+
+    @workflow.update(name=names.RECEIVE_SHIPMENT, description="What arrived in one parcel")
+    def receive_shipment(self, shipment: Shipment) -> ShipmentAnswer:
+        """Write down what arrived."""
+        fact = ShipmentReceived(
+            reference=shipment.reference,
+            revision=shipment.revision,
+            items=tuple(sorted(shipment.items.items())),
+            at=workflow.now(),
+        )
+        known = self._ledger.shipments.get(fact.reference)
+        if known is None or known.revision < fact.revision:
+            self._ledger.record(fact, "warehouse")
+        view = take_snapshot(self._ledger, next_step(self._ledger), last_facts=0)
+        return ShipmentAnswer(lines=view.lines, sentence=view.sentence)
+
+    @receive_shipment.validator
+    def _validate_shipment(self, shipment: Shipment) -> None:
+        _refuse(
+            object_to_shipment(self._ledger, shipment.reference, shipment.revision, shipment.items)
+        )
+
+    @workflow.update(name=names.CANCEL, description="Stop before anything is received")
+    def cancel(self, cancellation: Cancellation) -> Done:
+        """Write down that the return is to stop. Digital River itself has no cancel."""
+        fact = CancelRequested(who=cancellation.who, why=cancellation.why, at=workflow.now())
+        self._ledger.record(fact, "customer service")
+        return self._done()
+
+    @cancel.validator
+    def _validate_cancel(self, cancellation: Cancellation) -> None:  # noqa: ARG002 - any will do
+        _refuse(object_to_cancellation(self._ledger))
+
+    @workflow.update(name=names.RESOLVE, description="Answer the question that is open now")
+    def resolve(self, resolution: Resolution) -> Done:
+        """Write down an operator's decision."""
+        self._ledger.record(self._decision(resolution), "operator")
+        return self._done()
+
+    @resolve.validator
+    def _validate_resolve(self, resolution: Resolution) -> None:
+        _refuse(object_to_decision(self._ledger, self._decision(resolution)))
+
+    def _decision(self, resolution: Resolution) -> Decision:
+        return Decision(**resolution.model_dump(), at=workflow.now())
+
+    @workflow.query(name=names.SNAPSHOT, description="All that is known, and what it means")
+    def snapshot(self) -> Snapshot:
+        """Return the ledger and its explanation."""
+        return take_snapshot(self._ledger, next_step(self._ledger))
+
+    def _done(self) -> Done:
+        step = next_step(self._ledger)
+        return Done(phase=phase_of(step), sentence=sentence_for(step))
+
+
+def _refuse(objection: Objection | None) -> None:
+    if objection is not None:
+        raise ApplicationError(objection.message, type=objection.code, non_retryable=True)

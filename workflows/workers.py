@@ -1,0 +1,63 @@
+"""The two Temporal workers of a worker process: one for returns, one for Digital River."""
+
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from activities import all_activities
+from digital_river import DigitalRiver
+from lifecycle.rules import CURRENT_RULES
+from workflows.names import DIGITAL_RIVER_TASK_QUEUE, RETURNS_TASK_QUEUE
+from workflows.returns import ReturnWorkflow
+
+RELEASE = "0.1.0"
+"""The build that histories name: short, because each task of a return repeats it."""
+
+BUILD = WorkerDeploymentConfig(
+    version=WorkerDeploymentVersion(deployment_name="upriver", build_id=RELEASE),
+    use_worker_versioning=False,
+)
+
+GRACE = timedelta(seconds=30)
+"""For what is under way when the process is told to end."""
+
+STICKY_TIMEOUT = timedelta(seconds=2)
+"""How soon another worker takes over from one that was killed; the default is 10 s."""
+
+
+def returns_worker(
+    client: Client, *, workflow_runner: WorkflowRunner | None = None, max_cached: int = 1000
+) -> Worker:
+    """Return the worker that runs the workflows."""
+    return Worker(
+        client,
+        task_queue=RETURNS_TASK_QUEUE,
+        workflows=[ReturnWorkflow],
+        workflow_runner=workflow_runner or SandboxedWorkflowRunner(),
+        max_cached_workflows=max_cached,
+        graceful_shutdown_timeout=GRACE,
+        deployment_config=BUILD,
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+    )
+
+
+def digital_river_worker(
+    client: Client,
+    digital_river: DigitalRiver,
+    *,
+    per_second: float,
+    rules: int = CURRENT_RULES,
+) -> Worker:
+    """Return the worker that calls Digital River, at most so often over all processes."""
+    return Worker(
+        client,
+        task_queue=DIGITAL_RIVER_TASK_QUEUE,
+        activities=all_activities(digital_river, rules),
+        max_task_queue_activities_per_second=per_second,
+        max_concurrent_activities=50,
+        graceful_shutdown_timeout=GRACE,
+        deployment_config=BUILD,
+    )
