@@ -19,8 +19,8 @@ from builders.returns import (
     return_seen,
 )
 
-from lifecycle.facts import Resource
-from lifecycle.ours import our_return
+from lifecycle.facts import Resource, ReturnsListed
+from lifecycle.ours import our_refunds, our_return
 from lifecycle.request import Coordinator
 from lifecycle.steps import (
     CheckShipped,
@@ -302,6 +302,13 @@ def test_item_that_cannot_be_mapped() -> None:
     accepted = return_seen(life.request, "accepted", taken=at(4))
     first, second = accepted.items
 
-    step = life.tell(replace(accepted, items=(first, replace(second, item_id="fo-x"))))
-
+    mapped = replace(accepted, items=(first, replace(second, item_id="fo-x")))
+    life = Life(life.request)
+    step = life.tell(order_seen(), fulfillment_order_seen(), mapped)
     assert refund_step(step).items == (Units(item_id="a", quantity=1),)
+
+    by_hand = [refund_seen({item: 1}, refund_id=f"re_{item}", taken=at(5)) for item in ("a", "b")]
+    life.tell(*by_hand, ReturnsListed(taken=at(6)))
+    record = our_return(life.ledger)
+    assert record is not None
+    assert [refund.best.refund_id for refund in our_refunds(life.ledger, record)] == ["re_a"]

@@ -128,7 +128,11 @@ def test_accepted_and_rejected() -> None:
             )
             assert life.question.id == "contradiction:ret_1"
 
-            step = life.decide(f"holds:{holds}")
+            life.decide(f"holds:{holds}")
+            step = life.tell(
+                return_seen(life.request, "accepted", taken=at(8)),
+                return_seen(life.request, "rejected", taken=at(9)),
+            )
 
             if holds == "accepted":
                 assert isinstance(step, IssueRefund)
