@@ -5,7 +5,12 @@ from dataclasses import replace
 from temporalio import activity
 
 from activities.calling import Calls, calling, every, every_if_any, now
-from activities.translate import fulfillment_order_seen, order_seen, return_seen
+from activities.translate import (
+    fulfillment_order_seen,
+    fulfillment_return_seen,
+    order_seen,
+    return_seen,
+)
 from digital_river import FulfillmentOrder, NotFoundError
 from lifecycle.facts import Learned, Missing, ReturnsListed
 from lifecycle.steps import CheckReturnable, CheckShipped, ListReturns
@@ -60,8 +65,14 @@ class Checks(Calls):
     @activity.defn(name="list_returns")
     async def list_returns(self, step: ListReturns) -> Learned:
         """List the order's returns, now that a refund is there that bears no mark."""
-        taken = now()
+        taken, fulfillment_order_id = now(), step.fulfillment_order_id
         with calling():
-            returns = await every(self._api.list_returns(order_id=step.order_id))
-        seen = (return_seen(one, taken) for one in returns)
+            if fulfillment_order_id is None:
+                returns = await every(self._api.list_returns(order_id=step.order_id))
+                seen = [return_seen(one, taken) for one in returns]
+            else:
+                listed = self._api.list_fulfillment_returns(
+                    fulfillment_order_id=fulfillment_order_id
+                )
+                seen = [fulfillment_return_seen(one, taken) for one in await every(listed)]
         return self.learned(*seen, ReturnsListed(taken=max(taken, step.made)))

@@ -14,7 +14,7 @@ MOST = 1.5
 NOTHING = 0.1
 """Of what a cached return takes: less is the noise of an allocator."""
 
-WARM_UP = 30
+WARM_UP = 60
 IN_FLIGHT = 12
 SMALL_CACHE = 10
 KIB = 1024

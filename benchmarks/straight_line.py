@@ -208,6 +208,7 @@ class StraightLineWorkflow:
         await workflow.wait_condition(lambda: self._return is not None)
         seen = self._known_return
         return OpenedAnswer(
+            workflow_id=self._id,
             rma=request.rma,
             status="opened",
             return_id=seen.return_id,

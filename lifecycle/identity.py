@@ -7,6 +7,7 @@ RMA number travels in `reason`, which it copies (docs/digital-river.md, "Recogni
 import base64
 import hashlib
 import re
+from functools import lru_cache
 
 REASON_LIMIT = 64
 """Characters that Digital River takes in `reason` (docs/digital-river.md, "Limits")."""
@@ -16,6 +17,7 @@ _RMA_TAG = re.compile(rf"(?:^|\s)#([A-Z2-7]{{{RMA_LENGTH}}})$")
 _REFUND_KEY = re.compile(r":refund:(\d{1,6})$")
 
 
+@lru_cache(maxsize=4096)
 def rma_number(request_id: str) -> str:
     """Return the RMA number of a request: the same request id always has the same number."""
     digest = hashlib.sha256(request_id.encode()).digest()

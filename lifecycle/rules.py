@@ -85,7 +85,10 @@ def _doubt(ledger: Ledger, record: ReturnRecord) -> Step | None:
 
 def _list_returns(ledger: Ledger, record: ReturnRecord, made: datetime) -> Step:
     step = ListReturns(
-        key=f"{record.best.return_id}:list", order_id=ledger.request.order_id, made=made
+        key=f"{record.best.return_id}:list",
+        order_id=ledger.request.order_id,
+        fulfillment_order_id=record.best.fulfillment_order_id,
+        made=made,
     )
     return _out_of_reach(ledger, record, step.key) or step
 

@@ -72,6 +72,8 @@ def end(ledger: Ledger, record: ReturnRecord, money: Money, closing: Close) -> S
 
 def _question(ledger: Ledger, money: Money, target: Counter[str]) -> Wait | None:
     """Ask about the last refund that ended without success, unless its units are paid since."""
+    if not money.unanswered:
+        return None
     unpaid_units = unpaid(ledger, money, target)
     for refund in sorted(money.unanswered, key=made_at, reverse=True):
         owed = units_of(ledger, [refund]) & unpaid_units

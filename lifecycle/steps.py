@@ -169,6 +169,8 @@ class ListReturns:
 
     key: str
     order_id: str
+    fulfillment_order_id: str | None = None
+    """Set when the returns are fulfillment returns, which are listed by it."""
     made: datetime
     """When that refund was made."""
 

@@ -40,6 +40,8 @@ def was_given_up(ledger: Ledger, key: str) -> bool:
 
 def _questions(ledger: Ledger, key: str) -> Iterator[Question]:
     """Return the questions that a call has raised, answered or not."""
+    if key not in ledger.look_alikes and key not in ledger.given_up and key not in ledger.doubts:
+        return iter(())
     asked = _look_alikes(ledger, key), _unreachable(ledger, key), _unclear(ledger, key)
     return filter(None, asked)
 

@@ -168,6 +168,19 @@ async def test_listed_returns(place: Place, late: int) -> None:
     assert facts == (seen, ReturnsListed(taken=max(NOW, step.made)))
 
 
+async def test_listed_fulfillment_returns(place: Place) -> None:
+    """The siblings of a fulfillment return are those of its fulfillment order."""
+    planted = await place.plant("digital_river", 2)
+    fulfillment_order = planted["fulfillment_order"]
+    items = [{"fulfillmentOrderItemId": str(fulfillment_order["items"][0]["id"]), "quantity": 1}]
+    fulfillment_order_id = str(fulfillment_order["id"])
+    body = {"fulfillmentOrderId": fulfillment_order_id, "items": items}
+    made = await place.post("/fulfillment-returns", body)
+    step = ListReturns(key=KEY, order_id="400", fulfillment_order_id=fulfillment_order_id, made=NOW)
+    facts = await Tries(Checks(place.river).list_returns, step).facts()
+    assert facts == (place.fulfillment_return(made["id"], NOW), ReturnsListed(taken=NOW))
+
+
 @pytest.mark.parametrize("rules", [CURRENT_RULES, CURRENT_RULES + 1])
 async def test_rules_are_taught(place: Place, rules: int) -> None:
     """Every result carries the version of the rules that its worker runs."""

@@ -11,17 +11,6 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from builders.returns import (
-    START,
-    WAREHOUSE,
-    a_request,
-    at,
-    fulfillment_order_seen,
-    order_seen,
-    refund_seen,
-    return_seen,
-    shipped_item,
-)
 from lifecycle.facts import (
     CallGivenUp,
     CancelRequested,
@@ -44,6 +33,17 @@ from lifecycle.facts import (
 from lifecycle.identity import refund_key, return_key
 from lifecycle.request import ReturnRequest
 from lifecycle.steps import Answer
+from tests.builders.returns import (
+    START,
+    WAREHOUSE,
+    a_request,
+    at,
+    fulfillment_order_seen,
+    order_seen,
+    refund_seen,
+    return_seen,
+    shipped_item,
+)
 
 RETURN_IDS = ("ret_1", "ret_2", "ret_3")
 REFUND_IDS = ("re_1", "re_10", "re_2")

@@ -11,9 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from builders.returns import START, fulfillment_order_seen, order_seen, refund_seen, return_seen
 from lifecycle.facts import RefundSeen, ReturnSeen
 from lifecycle.request import Coordinator, ReturnRequest
+from tests.builders.returns import (
+    START,
+    fulfillment_order_seen,
+    order_seen,
+    refund_seen,
+    return_seen,
+)
 
 STALE = timedelta(seconds=50)
 """How long a new object may be missing from lists: less than the pause between two reads."""

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from builders.returns import Life, shipment
-from builders.river import River
 from lifecycle.facts import (
     CallGivenUp,
     DeadlinePassed,
@@ -31,6 +29,8 @@ from lifecycle.steps import (
     Wait,
 )
 from lifecycle.watching import is_news, known_objects
+from tests.builders.returns import Life, shipment
+from tests.builders.river import River
 
 SECOND = timedelta(seconds=1)
 

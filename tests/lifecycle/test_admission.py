@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from builders.returns import (
+
+from lifecycle.admission import object_to_decision, object_to_shipment
+from lifecycle.facts import Decision
+from lifecycle.rules import takes
+from tests.builders.returns import (
     Life,
     a_digital_river_life,
     a_third_party_life,
@@ -13,10 +17,6 @@ from builders.returns import (
     return_seen,
     shipment,
 )
-
-from lifecycle.admission import object_to_decision, object_to_shipment
-from lifecycle.facts import Decision
-from lifecycle.rules import takes
 
 
 def a_decision(question: str, answer: str) -> Decision:

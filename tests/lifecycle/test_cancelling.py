@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from builders.returns import (
+
+from lifecycle.admission import object_to_cancellation
+from lifecycle.facts import CancelRequested
+from lifecycle.request import Coordinator
+from lifecycle.steps import AcceptItems, Close, IssueRefund, Outcome
+from tests.builders.returns import (
     Life,
     a_digital_river_life,
     a_request,
@@ -16,11 +21,6 @@ from builders.returns import (
     return_seen,
     shipment,
 )
-
-from lifecycle.admission import object_to_cancellation
-from lifecycle.facts import CancelRequested
-from lifecycle.request import Coordinator
-from lifecycle.steps import AcceptItems, Close, IssueRefund, Outcome
 
 CANCEL = CancelRequested(who="ann", why="changed her mind", at=at(1))
 

@@ -6,7 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from builders.returns import (
+
+from lifecycle.facts import CallGivenUp, RefundSeen, ReturnSeen, ReturnsListed
+from lifecycle.ours import our_refunds, our_return
+from lifecycle.policy import Policy
+from lifecycle.request import Coordinator
+from lifecycle.steps import Close, IssueRefund, ListReturns, Outcome, Wait, Waiting
+from tests.builders.returns import (
     START,
     Life,
     a_request,
@@ -17,12 +23,6 @@ from builders.returns import (
     refund_seen,
     return_seen,
 )
-
-from lifecycle.facts import CallGivenUp, RefundSeen, ReturnSeen, ReturnsListed
-from lifecycle.ours import our_refunds, our_return
-from lifecycle.policy import Policy
-from lifecycle.request import Coordinator
-from lifecycle.steps import Close, IssueRefund, ListReturns, Outcome, Wait, Waiting
 
 
 def claimed(life: Life) -> list[str]:

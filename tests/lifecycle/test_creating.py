@@ -6,7 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders.returns import (
+
+from lifecycle.facts import CallGivenUp, InDoubt, LookAlikes, ReturnClaimed, ReturnsListed
+from lifecycle.policy import Policy
+from lifecycle.request import Coordinator
+from lifecycle.steps import CheckShipped, Close, Create, Outcome, Wait, Waiting
+from tests.builders.returns import (
     START,
     Life,
     a_request,
@@ -16,11 +21,6 @@ from builders.returns import (
     refused,
     return_seen,
 )
-
-from lifecycle.facts import CallGivenUp, InDoubt, LookAlikes, ReturnClaimed, ReturnsListed
-from lifecycle.policy import Policy
-from lifecycle.request import Coordinator
-from lifecycle.steps import CheckShipped, Close, Create, Outcome, Wait, Waiting
 
 
 @pytest.fixture

@@ -6,18 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders.returns import (
-    WAREHOUSE,
-    Life,
-    a_digital_river_life,
-    a_request,
-    an_accepted_life,
-    at,
-    fulfillment_order_seen,
-    order_seen,
-    refund_seen,
-    return_seen,
-)
 
 from lifecycle.facts import Resource, ReturnsListed
 from lifecycle.ours import our_refunds, our_return
@@ -33,6 +21,18 @@ from lifecycle.steps import (
     Wait,
     Waiting,
     Who,
+)
+from tests.builders.returns import (
+    WAREHOUSE,
+    Life,
+    a_digital_river_life,
+    a_request,
+    an_accepted_life,
+    at,
+    fulfillment_order_seen,
+    order_seen,
+    refund_seen,
+    return_seen,
 )
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from builders.returns import (
+
+from lifecycle.facts import Decision
+from lifecycle.steps import AcceptItems, Close, IssueRefund, Outcome, Units, Wait, Waiting, Who
+from lifecycle.watching import is_news, known_objects
+from tests.builders.returns import (
     Life,
     a_digital_river_life,
     a_third_party_life,
@@ -17,10 +21,6 @@ from builders.returns import (
     return_seen,
     shipment,
 )
-
-from lifecycle.facts import Decision
-from lifecycle.steps import AcceptItems, Close, IssueRefund, Outcome, Units, Wait, Waiting, Who
-from lifecycle.watching import is_news, known_objects
 
 
 def accept_due() -> Life:

@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from builders.facts import facts, facts_of_others
-from builders.returns import (
-    START,
-    Life,
-    a_request,
-    at,
-    fulfillment_order_seen,
-    order_seen,
-    return_seen,
-)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +14,16 @@ from lifecycle.rules import takes
 from lifecycle.snapshot import take_snapshot
 from lifecycle.steps import Answer, Wait
 from lifecycle.watching import is_news, known_objects
+from tests.builders.facts import facts, facts_of_others
+from tests.builders.returns import (
+    START,
+    Life,
+    a_request,
+    at,
+    fulfillment_order_seen,
+    order_seen,
+    return_seen,
+)
 
 POLICIES = (Policy(), Policy(tag_reason=False, short_return=ShortReturn.SETTLE))
 REQUESTS = [

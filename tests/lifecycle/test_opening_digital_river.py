@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from builders.returns import (
+
+from lifecycle.facts import Fact, FulfillmentOrderItem, Missing, Resource
+from lifecycle.request import Coordinator
+from lifecycle.steps import CheckShipped, Close, Create, Outcome, Refusal, Step, Units
+from tests.builders.returns import (
     START,
     Life,
     a_request,
@@ -13,10 +17,6 @@ from builders.returns import (
     order_seen,
     shipped_item,
 )
-
-from lifecycle.facts import Fact, FulfillmentOrderItem, Missing, Resource
-from lifecycle.request import Coordinator
-from lifecycle.steps import CheckShipped, Close, Create, Outcome, Refusal, Step, Units
 
 
 def a_life(quantities: dict[str, int] | None = None, named: str | None = None) -> Life:

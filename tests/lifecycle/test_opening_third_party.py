@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from builders.returns import START, Life, a_request, order_seen, return_seen
 
 from lifecycle.facts import Fact, Missing, Resource, ReturnsListed
 from lifecycle.request import Coordinator
 from lifecycle.steps import CheckReturnable, Close, Create, Outcome, Refusal, Step, Units
+from tests.builders.returns import START, Life, a_request, order_seen, return_seen
 
 LISTED = ReturnsListed(taken=START)
 

@@ -8,23 +8,6 @@ from decimal import Decimal
 from typing import cast, get_args
 
 import pytest
-from builders.returns import (
-    START,
-    WAREHOUSE,
-    Life,
-    a_digital_river_life,
-    a_request,
-    a_third_party_life,
-    an_accepted_life,
-    at,
-    chargeback,
-    fulfillment_order_seen,
-    order_seen,
-    refund_seen,
-    refused,
-    return_seen,
-    shipment,
-)
 
 from lifecycle.card import LAST_FACTS, draw_card
 from lifecycle.facts import (
@@ -60,6 +43,23 @@ from lifecycle.steps import (
     Wait,
     Waiting,
     Who,
+)
+from tests.builders.returns import (
+    START,
+    WAREHOUSE,
+    Life,
+    a_digital_river_life,
+    a_request,
+    a_third_party_life,
+    an_accepted_life,
+    at,
+    chargeback,
+    fulfillment_order_seen,
+    order_seen,
+    refund_seen,
+    refused,
+    return_seen,
+    shipment,
 )
 
 ONE = (Units(item_id="a", quantity=1),)
@@ -348,6 +348,18 @@ def test_card_shows_the_question() -> None:
     assert "`retry`, `settle_by_hand`, `give_up`" in card
     assert "Refund `re_1`: failed, 0 EUR back" in card
     assert "Item `a`: 2 of 2 arrived, 2 accepted, 0 refunded" in card
+
+
+def test_card_without_times() -> None:
+    """A question that no time belongs to has none on the card."""
+    life = a_third_party_life()
+    life.tell(return_seen(life.request, return_id="ret_9"))
+
+    card = draw_card(life.ledger, life.step)
+
+    assert "Question `two_returns`" in card
+    assert "Since:" not in card
+    assert "Until:" not in card
 
 
 def test_card_of_nothing() -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from builders.returns import (
+
+from lifecycle.facts import CallGivenUp, InDoubt, RefundSeen
+from lifecycle.ours import our_return
+from lifecycle.refunding import money_of
+from lifecycle.steps import Close, IssueRefund, Outcome, Step, Units, Wait, Waiting, Who
+from tests.builders.returns import (
     a_digital_river_life,
     an_accepted_life,
     at,
@@ -13,11 +18,6 @@ from builders.returns import (
     refused,
     return_seen,
 )
-
-from lifecycle.facts import CallGivenUp, InDoubt, RefundSeen
-from lifecycle.ours import our_return
-from lifecycle.refunding import money_of
-from lifecycle.steps import Close, IssueRefund, Outcome, Step, Units, Wait, Waiting, Who
 
 FIRST = "ret_1:refund:1"
 SECOND = "ret_1:refund:2"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from builders.returns import a_third_party_life, at, order_seen
 
 from lifecycle import rules
 from lifecycle.facts import Learned
 from lifecycle.ledger import OLDEST_RULES, Ledger
 from lifecycle.steps import Close, Outcome, Step, Wait
+from tests.builders.returns import a_third_party_life, at, order_seen
 
 
 def _second_rules(ledger: Ledger) -> Step:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from builders.returns import (
+
+from lifecycle.facts import CallGivenUp, InDoubt
+from lifecycle.policy import Policy, ShortReturn
+from lifecycle.steps import Close, IssueRefund, Outcome, Step, Units, Wait, Waiting, Who
+from tests.builders.returns import (
     Life,
     a_third_party_life,
     at,
@@ -14,10 +18,6 @@ from builders.returns import (
     return_seen,
     shipment,
 )
-
-from lifecycle.facts import CallGivenUp, InDoubt
-from lifecycle.policy import Policy, ShortReturn
-from lifecycle.steps import Close, IssueRefund, Outcome, Step, Units, Wait, Waiting, Who
 
 SETTLE = Policy(short_return=ShortReturn.SETTLE)
 ONE_A = (Units(item_id="a", quantity=1),)

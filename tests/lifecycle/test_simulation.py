@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from random import Random
 
-from builders.returns import Life, a_request
-from builders.river import River
-from builders.walk import Walk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +16,9 @@ from lifecycle.policy import Policy, ShortReturn
 from lifecycle.request import Coordinator
 from lifecycle.sentences import sentence_for
 from lifecycle.steps import Close, Outcome, Wait, Waiting
+from tests.builders.returns import Life, a_request
+from tests.builders.river import River
+from tests.builders.walk import Walk
 
 TURNS = 60
 TURNS_TO_END = 60

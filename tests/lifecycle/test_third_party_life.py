@@ -4,19 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from builders.returns import (
-    START,
-    Life,
-    a_request,
-    a_third_party_life,
-    at,
-    order_seen,
-    refund_seen,
-    refused,
-    return_seen,
-    shipment,
-)
-
 from lifecycle.facts import CallGivenUp, ReturnsListed
 from lifecycle.ours import our_return
 from lifecycle.refunding import money_of
@@ -35,6 +22,18 @@ from lifecycle.steps import (
     Who,
 )
 from lifecycle.units import arrived, set_aside
+from tests.builders.returns import (
+    START,
+    Life,
+    a_request,
+    a_third_party_life,
+    at,
+    order_seen,
+    refund_seen,
+    refused,
+    return_seen,
+    shipment,
+)
 
 
 def accept_step(step: Step) -> AcceptItems:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from builders.returns import (
+
+from lifecycle.facts import DeadlinePassed, Fact
+from lifecycle.policy import Policy
+from lifecycle.request import Coordinator
+from lifecycle.steps import Watch
+from lifecycle.watching import is_news, known_objects, watch_for
+from tests.builders.returns import (
     Life,
     a_digital_river_life,
     a_request,
@@ -16,12 +22,6 @@ from builders.returns import (
     refund_seen,
     return_seen,
 )
-
-from lifecycle.facts import DeadlinePassed, Fact
-from lifecycle.policy import Policy
-from lifecycle.request import Coordinator
-from lifecycle.steps import Watch
-from lifecycle.watching import is_news, known_objects, watch_for
 
 HORIZON = at(90)
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from builders.facts import facts
-from builders.returns import (
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from lifecycle.facts import Fact, InDoubt, Learned, read_fact, write_fact
+from lifecycle.request import Coordinator, ReturnRequest
+from lifecycle.steps import Step, Watch
+from lifecycle.watching import watch_for
+from tests.builders.facts import facts
+from tests.builders.returns import (
     Life,
     a_digital_river_life,
     a_request,
@@ -16,14 +24,6 @@ from builders.returns import (
     refund_seen,
     shipment,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
-
-from lifecycle.facts import Fact, InDoubt, Learned, read_fact, write_fact
-from lifecycle.request import Coordinator, ReturnRequest
-from lifecycle.steps import Step, Watch
-from lifecycle.watching import watch_for
 
 LEARNED = TypeAdapter(Learned)
 WATCHES = TypeAdapter(Watch)
