@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from lifecycle.sentences import money
 from local.dev_server import NoDevServerError
 from local.processes import House, NotStartedError, run_house
 from local.stories import Shop, Story, stories
@@ -124,7 +125,9 @@ def print_outcomes(told: list[Story], house: House) -> None:
     console.print("\nOutcomes:")
     for story in told:
         refunds = story.view.refunds if story.view else []
-        paid = ", ".join(f"{one.refunded_amount} {one.currency} {one.state}" for one in refunds)
+        paid = ", ".join(
+            f"{money(one.refunded_amount, one.currency)} {one.state}" for one in refunds
+        )
         mark = "[green]✓[/]" if story.ended_well else "[red]✗[/]"
         outcome = (story.view.outcome if story.view else None) or story.told
         console.print(f"{mark} {story.title:<46} [bold]{outcome:<16}[/] {paid}")

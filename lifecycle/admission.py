@@ -8,7 +8,7 @@ from lifecycle.ledger import Ledger
 from lifecycle.ours import our_return
 from lifecycle.rules import next_step, takes
 from lifecycle.steps import Close, Wait
-from lifecycle.units import accepted, delivered, requested
+from lifecycle.units import accepted, delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def object_to_shipment(
     if ledger.by_digital_river:
         message = "Digital River's fulfiller reports the goods of this return; nobody else does."
         return Objection("not_third_party", message)
-    unknown = sorted(set(items) - set(requested(ledger)))
+    unknown = sorted(set(items) - set(ledger.requested))
     if unknown:
         return Objection("unknown_line", f"Not in this return: {', '.join(unknown)}.")
     known = ledger.shipments.get(reference)

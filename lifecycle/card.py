@@ -1,7 +1,7 @@
 """The card on the web UI's workflow page, in Markdown: where it stands, who acts, until when."""
 
 from lifecycle.ledger import Ledger
-from lifecycle.sentences import day
+from lifecycle.sentences import day, money
 from lifecycle.snapshot import Snapshot, take_snapshot
 from lifecycle.steps import Step
 
@@ -40,7 +40,8 @@ def _money(view: Snapshot) -> str:
         for line in view.lines
     ]
     refunds = [
-        f"- Refund `{refund.id}`: {refund.state}, {refund.refunded_amount} {refund.currency} back"
+        f"- Refund `{refund.id}`: {refund.state}, "
+        f"{money(refund.refunded_amount, refund.currency)} back"
         for refund in view.refunds
     ]
     return "\n".join(lines + refunds)

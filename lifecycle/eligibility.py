@@ -3,13 +3,13 @@
 Sources of the rules: docs/digital-river.md, "Before a return can be opened".
 """
 
-from collections import Counter
 from collections.abc import Iterable
 
 from lifecycle.facts import FulfillmentOrderItem, FulfillmentOrderSeen, OrderSeen
 from lifecycle.ledger import Ledger
 from lifecycle.request import RequestedLine
 from lifecycle.steps import LineRefusal, Refusal
+from lifecycle.tally import Tally
 from lifecycle.units import authorised
 
 CLOSED_ORDER_STATES = {"pending_payment", "in_review", "blocked", "cancelled"}
@@ -171,12 +171,12 @@ def refuse_third_party(ledger: Ledger, order: OrderSeen | None) -> Refusal | Non
     return _refusal(_unreturnable(order, held, line) for line in ledger.request.lines)
 
 
-def units_held(ledger: Ledger) -> Counter[str]:
+def units_held(ledger: Ledger) -> Tally:
     """Units of each order item that sit in other returns of the order."""
-    held: Counter[str] = Counter()
+    held = Tally()
     for record in ledger.returns.values():
         if record.best.key != ledger.return_key and record.state != "rejected":
-            held.update(authorised(ledger, record))
+            held.add(authorised(ledger, record))
     return held
 
 
@@ -191,7 +191,7 @@ def refuse_held(ledger: Ledger) -> Refusal | None:
     )
 
 
-def _unreturnable(order: OrderSeen, held: Counter[str], line: RequestedLine) -> LineRefusal | None:
+def _unreturnable(order: OrderSeen, held: Tally, line: RequestedLine) -> LineRefusal | None:
     item = next((item for item in order.lines if item.item_id == line.order_item_id), None)
     if item is None:
         return _unknown(line)

@@ -34,6 +34,7 @@ def tagged_reason(reason: str | None, rma: str) -> str:
     return f"{reason} #{rma}" if reason else f"#{rma}"
 
 
+@lru_cache(maxsize=4096)
 def rma_in(reason: str | None) -> str | None:
     """Return the RMA number that `tagged_reason` put there, if there is one."""
     found = _RMA_TAG.search(reason or "")

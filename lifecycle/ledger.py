@@ -6,10 +6,11 @@ order in which they were taken. The timeline (each fact with who told it first) 
 takes no part in equality.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar, assert_never
+from functools import wraps
+from typing import Any, TypeVar, TypeVarTuple, assert_never
 
 from lifecycle.facts import (
     CallGivenUp,
@@ -34,6 +35,7 @@ from lifecycle.facts import (
 from lifecycle.identity import return_key, rma_in
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.request import Coordinator, ReturnRequest
+from lifecycle.tally import Tally
 
 OLDEST_RULES = 1
 """The version of the rules that a return starts under, until a worker tells its own."""
@@ -83,6 +85,14 @@ class Ledger:
     decisions: list[Decision] = field(default_factory=list)
     timeline: dict[Fact, str] = field(default_factory=dict, compare=False)
     repeats: int = field(default=0, compare=False)
+    requested: Tally = field(init=False, repr=False, compare=False)
+    """Units that the storefront asked for."""
+    found: dict[object, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
+    """What follows from all this, as far as `once` has worked it out."""
+
+    def __post_init__(self) -> None:
+        """Count what was asked for."""
+        self.requested = Tally({line.order_item_id: line.quantity for line in self.request.lines})
 
     def learn(self, learned: Learned, source: str) -> None:
         """Record what an activity taught, and the rules that its worker runs."""
@@ -101,6 +111,7 @@ class Ledger:
             return
         self._join(fact)
         self.timeline[fact] = source
+        self.found.clear()
 
     def _join(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - one arm per kind of fact
         match fact:
@@ -200,3 +211,23 @@ class Ledger:
             if decision.question == question:
                 return decision
         return None
+
+
+Found = TypeVar("Found")
+Records = TypeVarTuple("Records")
+
+
+def once(
+    find: Callable[[Ledger, *Records], Found],
+) -> Callable[[Ledger, *Records], Found]:
+    """Find what follows from a ledger, and from a record in it, once until it learns a new fact."""
+
+    @wraps(find)
+    def find_once(ledger: Ledger, *records: *Records) -> Found:
+        key = (find, *map(id, records))
+        if key not in ledger.found:
+            ledger.found[key] = find(ledger, *records)
+        found: Found = ledger.found[key]
+        return found
+
+    return find_once

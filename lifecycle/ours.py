@@ -4,10 +4,11 @@ A refund names no return, so it is claimed by what only we can have put there, a
 when no other return of the order could own it (docs/digital-river.md, "Tying refunds to a return").
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from lifecycle.identity import refund_number, rma_in
-from lifecycle.ledger import ADOPT, Ledger
+from lifecycle.ledger import ADOPT, Ledger, once
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.steps import Answer
 from lifecycle.units import authorised
@@ -19,12 +20,11 @@ TWO_RETURNS = "two_returns"
 def our_returns(ledger: Ledger) -> list[ReturnRecord]:
     """Return every Digital River return that is ours; more than one is a mistake."""
     return [
-        ledger.returns[return_id]
-        for return_id in sorted(ledger.returns)
-        if return_id in ledger.claimed
+        ledger.returns[return_id] for return_id in sorted(ledger.claimed & ledger.returns.keys())
     ]
 
 
+@once
 def our_return(ledger: Ledger) -> ReturnRecord | None:
     """Return the one Digital River return of this workflow, once it is known."""
     found = our_returns(ledger)
@@ -34,32 +34,30 @@ def our_return(ledger: Ledger) -> ReturnRecord | None:
     return next(named, found[0] if found else None)
 
 
+@dataclass(slots=True)
+class Claims:
+    """The refunds of the order, in the order of their ids, sorted by whose they are."""
+
+    ours: list[RefundRecord]
+    unplaced: list[RefundRecord]
+    """Could be ours, but are older than no list of the order's returns."""
+    disputed: list[RefundRecord]
+    """Could be ours or another return's: only a person can tell."""
+    foreign: list[RefundRecord]
+
+
+@once
+def claims_of(ledger: Ledger, record: ReturnRecord) -> Claims:
+    """Sort the refunds of the order by whether they belong to our return."""
+    claims = Claims([], [], [], [])
+    for _, refund in sorted(ledger.refunds.items()):
+        _place_of(ledger, record, claims, refund).append(refund)
+    return claims
+
+
 def our_refunds(ledger: Ledger, record: ReturnRecord) -> list[RefundRecord]:
     """Return every refund that belongs to our return, in the order of their ids."""
-    return [
-        refund for _, refund in sorted(ledger.refunds.items()) if _is_ours(ledger, record, refund)
-    ]
-
-
-def unplaced_refunds(ledger: Ledger, record: ReturnRecord) -> list[RefundRecord]:
-    """Return the refunds that could be ours but are older than no list of the order's returns."""
-    return [
-        refund
-        for _, refund in sorted(ledger.refunds.items())
-        if _could_be_ours(ledger, record, refund) and not _is_listed(ledger, refund)
-    ]
-
-
-def disputed_refunds(ledger: Ledger, record: ReturnRecord) -> list[RefundRecord]:
-    """Return the refunds that could be ours or another return's: only a person can tell."""
-    return [
-        refund
-        for _, refund in sorted(ledger.refunds.items())
-        if _could_be_ours(ledger, record, refund)
-        and _is_listed(ledger, refund)
-        and _rivals(ledger, record, refund)
-        and ledger.answer_to(claim_question(refund)) is None
-    ]
+    return claims_of(ledger, record).ours
 
 
 def made_at(refund: RefundRecord) -> datetime:
@@ -77,15 +75,21 @@ def claim_question(refund: RefundRecord) -> str:
     return f"whose_refund:{refund.best.refund_id}"
 
 
-def _is_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
+def _place_of(
+    ledger: Ledger, record: ReturnRecord, claims: Claims, refund: RefundRecord
+) -> list[RefundRecord]:
     if _is_marked_ours(ledger, record, refund):
-        return True
-    if not _could_be_ours(ledger, record, refund) or not _is_listed(ledger, refund):
-        return False
-    if not _rivals(ledger, record, refund):
-        return True
+        return claims.ours
+    if not _could_be_ours(ledger, record, refund):
+        return claims.foreign
+    if ledger.returns_listed is None or ledger.returns_listed < made_at(refund):
+        return claims.unplaced
+    if not _has_rivals(ledger, record, refund):
+        return claims.ours
     decision = ledger.answer_to(claim_question(refund))
-    return decision is not None and decision.answer == Answer.CLAIM
+    if decision is None:
+        return claims.disputed
+    return claims.ours if decision.answer == Answer.CLAIM else claims.foreign
 
 
 def _is_marked_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
@@ -110,17 +114,11 @@ def _could_be_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -
     return _fits(ledger, record, refund)
 
 
-def _rivals(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> list[ReturnRecord]:
-    return [
-        other
-        for return_id, other in sorted(ledger.returns.items())
-        if return_id != record.best.return_id and _fits(ledger, other, refund)
-    ]
-
-
-def _is_listed(ledger: Ledger, refund: RefundRecord) -> bool:
-    """Say whether the order's returns were listed after the refund was made."""
-    return ledger.returns_listed is not None and ledger.returns_listed >= made_at(refund)
+def _has_rivals(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
+    return any(
+        return_id != record.best.return_id and _fits(ledger, other, refund)
+        for return_id, other in ledger.returns.items()
+    )
 
 
 def _fits(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=365))]
 
-SATURDAY = 5
+WORKING_DAYS = 5
+WEEK = 7
 
 
 class ShortReturn(StrEnum):
@@ -62,9 +63,7 @@ class Policy(BaseModel):
 
 def business_days_after(start: datetime, days: int) -> datetime:
     """Return the time that lies `days` Mondays-to-Fridays (in UTC) after `start`."""
-    end = start.astimezone(UTC)
-    while days > 0:
-        end += timedelta(days=1)
-        if end.weekday() < SATURDAY:
-            days -= 1
-    return end
+    start = start.astimezone(UTC)
+    begun = min(start.weekday(), WORKING_DAYS - 1)
+    weeks, day = divmod(begun + days, WORKING_DAYS)
+    return start + timedelta(days=weeks * WEEK + day - start.weekday())

@@ -28,22 +28,31 @@ def answered(ledger: Ledger, question_id: str, answer: str) -> bool:
 class Deadline:
     """A time by which something should have happened. Each extension asks a question anew."""
 
+    subject: str
     until: datetime
-    question_id: str
     passed: bool
     answer: str | None
     """What was decided after it had passed; an extension moves `until` instead."""
+
+    @property
+    def question_id(self) -> str:
+        """The id of the question what to do once it has passed."""
+        return _question_id(self.subject, self.until)
+
+
+def _question_id(subject: str, until: datetime) -> str:
+    return f"{subject}:{stamp(until)}"
 
 
 def deadline(
     ledger: Ledger, subject: str, start: datetime, after: Callable[[datetime], datetime]
 ) -> Deadline:
     """Return the deadline that holds: `after(start)`, or after the last extension of it."""
-    until = after(start)
-    while True:
-        question_id = f"{subject}:{stamp(until)}"
-        decision = ledger.answer_to(question_id)
-        if decision is None or decision.answer != Answer.EXTEND_DEADLINE:
-            answer = decision.answer if decision else None
-            return Deadline(until, question_id, ledger.has_passed(until), answer)
+    until, answer = after(start), None
+    while ledger.decisions:
+        decision = ledger.answer_to(_question_id(subject, until))
+        answer = decision.answer if decision else None
+        if decision is None or answer != Answer.EXTEND_DEADLINE:
+            break
         until = after(max(decision.at, until))
+    return Deadline(subject, until, ledger.has_passed(until), answer)

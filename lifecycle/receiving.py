@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lifecycle.facts import Resource
-from lifecycle.ledger import Ledger
+from lifecycle.ledger import Ledger, once
 from lifecycle.policy import ShortReturn
 from lifecycle.questions import Deadline, answered, ask, deadline, stamp
 from lifecycle.records import ReturnRecord
@@ -34,8 +34,9 @@ def is_accepted(record: ReturnRecord) -> bool:
 
 def is_cancelled(ledger: Ledger, record: ReturnRecord) -> bool:
     """Whether the return was stopped before anything was received or accepted."""
-    came = delivered(ledger) or accepted(ledger, record).total()
-    return ledger.cancel is not None and not came
+    if ledger.cancel is None:
+        return False
+    return not delivered(ledger) and not accepted(ledger, record).total()
 
 
 def opened_at(record: ReturnRecord) -> datetime:
@@ -112,6 +113,7 @@ def gave_up_short(ledger: Ledger, record: ReturnRecord) -> bool:
     return goods_deadline(ledger, record).answer == Answer.GIVE_UP
 
 
+@once
 def goods_deadline(ledger: Ledger, record: ReturnRecord) -> Deadline:
     """Return the deadline for the goods; each parcel starts it anew."""
     return deadline(

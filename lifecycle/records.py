@@ -24,6 +24,8 @@ def _rank(seen: ReturnSeen | RefundSeen) -> int:
 
 
 def _greater(one: Snapshot, other: Snapshot) -> Snapshot:
+    if one is other:
+        return one
     ranks = _rank(one), _rank(other)
     if ranks[0] != ranks[1]:
         return one if ranks[0] > ranks[1] else other
@@ -117,7 +119,8 @@ class RefundRecord:
 
     best: RefundSeen
     finals: dict[str, RefundSeen] = field(default_factory=dict)
-    keys: set[str] = field(default_factory=set)
+    key: str | None = None
+    """The key in its metadata, once it was seen: not every snapshot must carry it."""
     states: States = field(default_factory=States)
 
     @classmethod
@@ -133,8 +136,8 @@ class RefundRecord:
             self.best = _greater(self.best, seen)
         if _rank(seen) == FINAL:
             self.finals[seen.state] = _greater(self.finals.get(seen.state, seen), seen)
-        if seen.key is not None:
-            self.keys.add(seen.key)
+        if seen.key is not None and (self.key is None or seen.key < self.key):
+            self.key = seen.key
         self.states.add(seen.state, _rank(seen), seen.taken)
 
     def choose(self, state: str) -> None:
@@ -146,11 +149,6 @@ class RefundRecord:
     def state(self) -> str:
         """The state that holds."""
         return self.best.state
-
-    @property
-    def key(self) -> str | None:
-        """The key in its metadata, once it was seen: not every snapshot must carry it."""
-        return min(self.keys, default=None)
 
     @property
     def succeeded(self) -> bool:

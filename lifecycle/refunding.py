@@ -1,6 +1,5 @@
 """The money of one return: what is owed, what is on its way, what failed and was dealt with."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +9,8 @@ from lifecycle.ours import issued_by_us, our_refunds
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.states import FINAL
 from lifecycle.steps import Answer
-from lifecycle.units import Units, paid_by
+from lifecycle.tally import Tally
+from lifecycle.units import paid_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +67,28 @@ def _ended(refund: RefundRecord) -> tuple[datetime, str]:
     return refund.states.since[FINAL], refund.best.refund_id
 
 
-def units_of(ledger: Ledger, refunds: list[RefundRecord]) -> Units:
+def units_of(ledger: Ledger, refunds: list[RefundRecord]) -> Tally:
     """Units that these refunds pay for together."""
-    units: Units = Counter()
+    units = Tally()
     for refund in refunds:
-        units.update(paid_by(ledger, refund))
+        units.add(paid_by(ledger, refund))
     return units
 
 
-def unpaid(ledger: Ledger, money: Money, target: Units) -> Units:
+def unpaid(ledger: Ledger, money: Money, target: Tally) -> Tally:
     """Units of the target that neither a refund pays for nor a person has dealt with."""
     dealt_with = money.settled_by_hand + money.given_up
     return target - units_of(ledger, money.succeeded + money.under_way + dealt_with)
 
 
-def uncovered(ledger: Ledger, money: Money, target: Units) -> Units:
+def uncovered(ledger: Ledger, money: Money, target: Tally) -> Tally:
     """Units of the target that no refund covers, or only one that is to be retried."""
     retried = {refund.best.refund_id for refund in money.retried}
     covering = [refund for refund in money.refunds if refund.best.refund_id not in retried]
     return target - units_of(ledger, covering)
 
 
-def to_retry(ledger: Ledger, money: Money) -> Units:
+def to_retry(ledger: Ledger, money: Money) -> Tally:
     """Units whose refund is to be issued again and has not been yet."""
     issued = [refund for refund in money.refunds if issued_by_us(refund)]
     return units_of(ledger, money.retried) - units_of(ledger, issued)

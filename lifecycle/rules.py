@@ -16,12 +16,11 @@ from lifecycle.opening import open_return
 from lifecycle.ours import (
     TWO_RETURNS,
     claim_question,
-    disputed_refunds,
+    claims_of,
     made_at,
     our_refunds,
     our_return,
     our_returns,
-    unplaced_refunds,
 )
 from lifecycle.questions import ask
 from lifecycle.receiving import (
@@ -37,7 +36,7 @@ from lifecycle.refunding import money_of
 from lifecycle.settling import close, end, settle
 from lifecycle.steps import Answer, Close, ListReturns, Outcome, Question, Step, Wait, Waiting, Who
 from lifecycle.trouble import in_trouble, was_given_up
-from lifecycle.units import accepted, received, requested
+from lifecycle.units import accepted, received
 from lifecycle.watching import watch_key
 
 
@@ -72,7 +71,7 @@ def _doubt(ledger: Ledger, record: ReturnRecord) -> Step | None:
     """Return what must be settled before anything is posted: whose objects, and which state."""
     if ledger.order is not None and ledger.order.state == "dispute":
         return Wait(what=Waiting.DISPUTE, who=Who.DIGITAL_RIVER, since=ledger.order.taken)
-    unplaced = unplaced_refunds(ledger, record)
+    unplaced = claims_of(ledger, record).unplaced
     if unplaced:
         return _list_returns(ledger, record, max(map(made_at, unplaced)))
     question = (
@@ -127,7 +126,7 @@ def _contradiction(ledger: Ledger, record: ReturnRecord) -> Question | None:
 
 
 def _whose_refund(ledger: Ledger, record: ReturnRecord) -> Question | None:
-    for refund in disputed_refunds(ledger, record):
+    for refund in claims_of(ledger, record).disputed:
         return Question(
             id=claim_question(refund),
             reason=f"Refund {refund.best.refund_id} could belong to this return or to another "
@@ -142,7 +141,7 @@ def _live(ledger: Ledger, record: ReturnRecord) -> Step:
     if record.state == "rejected" and not accepted(ledger, record).total():
         return end(ledger, record, money, Close(outcome=Outcome.REJECTED))
     if is_accepted(record) or record.state == "rejected":
-        target = accepted(ledger, record) & requested(ledger)
+        target = accepted(ledger, record) & ledger.requested
         return settle(ledger, record, money, target, we_pay=ledger.by_digital_river)
     if is_cancelled(ledger, record):
         return end(ledger, record, money, Close(outcome=Outcome.CANCELLED))

@@ -1,6 +1,7 @@
 """The same knowledge for people: one sentence on where a return stands, one line per fact."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import assert_never
 
 from lifecycle.facts import (
@@ -64,6 +65,11 @@ def day(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def money(amount: Decimal, currency: str) -> str:
+    """Return an amount as people read it: cents where there are any."""
+    return f"{amount:.2f} {currency}" if amount % 1 else f"{amount:.0f} {currency}"
+
+
 def sentence_for(step: Step) -> str:
     """Return one sentence that says where the return stands."""
     match step:
@@ -117,7 +123,8 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             whole = sum(item.quantity for item in fact.items)
             return f"{fact.return_id} is {fact.state}, {units} of {whole} unit(s) accepted"
         case RefundSeen():
-            return f"{fact.refund_id} is {fact.state}, {fact.refunded_amount} {fact.currency} back"
+            back = money(fact.refunded_amount, fact.currency)
+            return f"{fact.refund_id} is {fact.state}, {back} back"
         case Missing():
             return f"Digital River knows no {fact.resource.replace('_', ' ')} {fact.object_id}"
         case ReturnsListed():

@@ -1,6 +1,5 @@
 """From accepted goods to the last cent: issue, wait, ask, close."""
 
-from collections import Counter
 from dataclasses import replace
 
 from lifecycle.identity import refund_key
@@ -31,15 +30,16 @@ from lifecycle.steps import (
     Waiting,
     Who,
 )
+from lifecycle.tally import Tally
 from lifecycle.trouble import in_trouble, not_before, was_given_up
-from lifecycle.units import received, requested
+from lifecycle.units import received
 from lifecycle.watching import known_objects
 
 _URGENCY = (Waiting.DECISION, Waiting.BANK_DETAILS, Waiting.REFUND)
 
 
 def settle(
-    ledger: Ledger, record: ReturnRecord, money: Money, target: Counter[str], *, we_pay: bool
+    ledger: Ledger, record: ReturnRecord, money: Money, target: Tally, *, we_pay: bool
 ) -> Step:
     """Return the step that brings the money of `target` units back.
 
@@ -67,10 +67,10 @@ def end(ledger: Ledger, record: ReturnRecord, money: Money, closing: Close) -> S
     """Close a return that nothing is owed for; refunds that exist all the same come to an end."""
     if not money.refunds:
         return closing
-    return settle(ledger, record, money, Counter(), we_pay=False)
+    return settle(ledger, record, money, Tally(), we_pay=False)
 
 
-def _question(ledger: Ledger, money: Money, target: Counter[str]) -> Wait | None:
+def _question(ledger: Ledger, money: Money, target: Tally) -> Wait | None:
     """Ask about the last refund that ended without success, unless its units are paid since."""
     if not money.unanswered:
         return None
@@ -96,7 +96,7 @@ def _ask_about(refund: RefundRecord, *, may_retry: bool) -> Wait:
     )
 
 
-def _issue(ledger: Ledger, record: ReturnRecord, owed: Counter[str]) -> Step | None:
+def _issue(ledger: Ledger, record: ReturnRecord, owed: Tally) -> Step | None:
     """Return the refund to issue, the question it raised, or None when it was given up."""
     return_id = record.best.return_id
     number = next_number(ledger, return_id)
@@ -191,9 +191,9 @@ def _await_automatic_refund(ledger: Ledger, record: ReturnRecord) -> Wait | None
     return ask(Question(id=due.question_id, reason=reason, answers=answers), since=due.until)
 
 
-def _await_more_goods(ledger: Ledger, record: ReturnRecord, target: Counter[str]) -> Wait | None:
+def _await_more_goods(ledger: Ledger, record: ReturnRecord, target: Tally) -> Wait | None:
     """Leave a grace for more units after fewer were accepted than asked (digital_river)."""
-    fewer = record.state == "accepted" and requested(ledger) - target
+    fewer = record.state == "accepted" and ledger.requested - target
     if not ledger.by_digital_river or not fewer:
         return None
     since = record.states.since[FINAL]
@@ -210,7 +210,7 @@ def close(ledger: Ledger, record: ReturnRecord, money: Money) -> Close:
 
 def _outcome(ledger: Ledger, record: ReturnRecord, money: Money) -> Outcome:
     came = received(ledger, record)
-    if not requested(ledger) - (came & units_of(ledger, money.succeeded)):
+    if not ledger.requested - (came & units_of(ledger, money.succeeded)):
         return Outcome.REFUNDED
     if money.succeeded or _settled_by_hand(ledger, money):
         return Outcome.PARTIALLY_REFUNDED

@@ -1,6 +1,5 @@
 """One return as a model: what the `snapshot` query, `starter.py show --json` and programs read."""
 
-from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -16,7 +15,8 @@ from lifecycle.records import ReturnRecord
 from lifecycle.refunding import units_of
 from lifecycle.sentences import fact_in_words, sentence_for
 from lifecycle.steps import Close, Refusal, Step, Wait
-from lifecycle.units import accepted, arrived, requested, set_aside
+from lifecycle.tally import Tally
+from lifecycle.units import accepted, arrived, set_aside
 
 
 class ReturnView(BaseModel):
@@ -135,7 +135,7 @@ def _return_view(record: ReturnRecord) -> ReturnView:
 
 def _line_views(ledger: Ledger, record: ReturnRecord | None) -> list[LineView]:
     here, aside = arrived(ledger), set_aside(ledger)
-    done = accepted(ledger, record) if record else Counter[str]()
+    done = accepted(ledger, record) if record else Tally()
     refunds = our_refunds(ledger, record) if record else []
     paid = units_of(ledger, [refund for refund in refunds if refund.succeeded])
     return [
@@ -147,7 +147,7 @@ def _line_views(ledger: Ledger, record: ReturnRecord | None) -> list[LineView]:
             refunded=min(paid[item], quantity),
             set_aside=aside[item],
         )
-        for item, quantity in requested(ledger).items()
+        for item, quantity in ledger.requested.items()
     ]
 
 

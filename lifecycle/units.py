@@ -1,77 +1,75 @@
 """Units per order item: authorised, accepted, arrived, paid for."""
 
-from collections import Counter
+from collections.abc import Iterable
 
 from lifecycle.facts import Resource
-from lifecycle.ledger import Ledger
+from lifecycle.ledger import Ledger, once
 from lifecycle.records import RefundRecord, ReturnRecord
+from lifecycle.tally import Tally
 
-Units = Counter[str]
 
-
-def _order_item(ledger: Ledger, record: ReturnRecord, item_id: str) -> str | None:
-    """Map an item of a return to its order item: fulfillment returns use ids of their own."""
+def _by_order_item(
+    ledger: Ledger, record: ReturnRecord, counts: Iterable[tuple[str, int]]
+) -> Tally:
+    """Count units of a return by order item: fulfillment returns have item ids of their own."""
     if record.best.resource is Resource.RETURN:
-        return item_id
-    order = ledger.fulfillment_orders.get(record.best.fulfillment_order_id or "")
-    for item in order.items if order else ():
-        if item.item_id == item_id:
-            return item.order_item_id
-    return None
+        named = counts
+    else:
+        order = ledger.fulfillment_orders.get(record.best.fulfillment_order_id or "")
+        ids = {item.item_id: item.order_item_id for item in order.items} if order else {}
+        named = ((ids.get(item_id) or "", count) for item_id, count in counts)
+    units = Tally()
+    for item, count in named:
+        if item:
+            units[item] += count
+    return units
 
 
-def authorised(ledger: Ledger, record: ReturnRecord) -> Units:
+@once
+def authorised(ledger: Ledger, record: ReturnRecord) -> Tally:
     """Units that Digital River's return is about."""
-    units: Units = Counter()
-    for item in record.best.items:
-        order_item = _order_item(ledger, record, item.item_id)
-        if order_item:
-            units[order_item] += item.quantity
-    return units
+    counts = ((item.item_id, item.quantity) for item in record.best.items)
+    return _by_order_item(ledger, record, counts)
 
 
-def accepted(ledger: Ledger, record: ReturnRecord) -> Units:
+@once
+def accepted(ledger: Ledger, record: ReturnRecord) -> Tally:
     """Units accepted at Digital River."""
-    units: Units = Counter()
-    for item_id, count in record.units_accepted.items():
-        order_item = _order_item(ledger, record, item_id)
-        if order_item:
-            units[order_item] += count
+    return _by_order_item(ledger, record, record.units_accepted.items())
+
+
+@once
+def delivered(ledger: Ledger) -> Tally:
+    """Units that the warehouse reported, however many: shipments add up, revisions replace."""
+    units = Tally()
+    for shipment in ledger.shipments.values():
+        units.add(dict(shipment.items))
     return units
 
 
-def requested(ledger: Ledger) -> Units:
-    """Units that the storefront asked for."""
-    return Counter({line.order_item_id: line.quantity for line in ledger.request.lines})
-
-
-def delivered(ledger: Ledger) -> Units:
-    """Units that the warehouse reported, however many: shipments add up, revisions replace."""
-    units: Units = Counter()
-    for shipment in ledger.shipments.values():
-        units.update(dict(shipment.items))
-    return +units
-
-
-def arrived(ledger: Ledger) -> Units:
+@once
+def arrived(ledger: Ledger) -> Tally:
     """Units that arrived and count: what exceeds the request is set aside."""
-    return delivered(ledger) & requested(ledger)
+    return delivered(ledger) & ledger.requested
 
 
-def received(ledger: Ledger, record: ReturnRecord) -> Units:
+@once
+def received(ledger: Ledger, record: ReturnRecord) -> Tally:
     """Units of the request that came: as the warehouse or as Digital River says."""
-    return arrived(ledger) | (accepted(ledger, record) & requested(ledger))
+    here, done = delivered(ledger), accepted(ledger, record)
+    came = {item: max(here[item], done[item]) for item in ledger.requested}
+    return Tally(came) & ledger.requested
 
 
-def set_aside(ledger: Ledger) -> Units:
+def set_aside(ledger: Ledger) -> Tally:
     """Units that arrived in excess of the request; they are never accepted."""
-    return delivered(ledger) - requested(ledger)
+    return delivered(ledger) - ledger.requested
 
 
-def paid_by(ledger: Ledger, refund: RefundRecord) -> Units:
+def paid_by(ledger: Ledger, refund: RefundRecord) -> Tally:
     """Units that one refund pays for; without a quantity it means the whole line."""
-    whole = requested(ledger)
-    return Counter(
+    whole = ledger.requested
+    return Tally(
         {
             item_id: whole[item_id] if quantity is None else quantity
             for item_id, quantity in refund.units.items()

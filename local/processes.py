@@ -4,6 +4,8 @@ import asyncio
 import os
 import socket
 import sys
+import time
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -36,6 +38,18 @@ STOP_SECONDS = 10.0
 class NotStartedError(Exception):
     """A process did not come up; the message names it and quotes the end of its log."""
 
+    def __init__(self, name: str, log: str) -> None:
+        super().__init__(f"{name} did not start. Its log ends:\n{log}")
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process that was started, and where it writes."""
+
+    name: str
+    process: Process
+    log: Path
+
 
 @dataclass(frozen=True)
 class House:
@@ -63,7 +77,7 @@ async def run_house(logs: Path) -> AsyncIterator[House]:
     """Start everything, and stop it at the end, the last started first."""
     temporal, web_ui, digital_river, receiver, metrics = (free_port() for _ in range(5))
     environment = {
-        **os.environ,
+        **_inherited(),
         "TEMPORAL_ADDRESS": f"127.0.0.1:{temporal}",
         "TEMPORAL_NAMESPACE": NAMESPACE,
         "DIGITAL_RIVER_URL": f"http://127.0.0.1:{digital_river}",
@@ -74,23 +88,31 @@ async def run_house(logs: Path) -> AsyncIterator[House]:
     }
     async with AsyncExitStack() as stack:
 
-        async def start(name: str, *command: str) -> None:
-            await stack.enter_async_context(_process(name, command, environment, logs))
+        async def start(name: str, *command: str) -> Started:
+            process = await stack.enter_async_context(_process(name, command, environment, logs))
+            return Started(name, process, logs / f"{name}.log")
 
-        await start("temporal", *_dev_server(temporal, web_ui))
-        client = await _until(logs / "temporal.log", lambda: _connect(temporal))
+        server = await start("temporal", *_dev_server(temporal, web_ui))
+        client = await _until(server, lambda: _connect(temporal))
         await _keep_for_a_month(client)
         hook = f"http://127.0.0.1:{receiver}/webhooks/digital-river"
         sandbox = ("--port", str(digital_river), "--api-key", API_KEY)
         secret = ("--webhook-secret", WEBHOOK_SECRET, "--webhook-url", hook)
-        await start("digital-river", sys.executable, "-m", "sandbox", *sandbox, *secret)
-        await start("receiver", sys.executable, "receiver.py")
-        await start("worker", sys.executable, "worker.py")
+        river = await start("digital-river", sys.executable, "-m", "sandbox", *sandbox, *secret)
+        receiving = await start("receiver", sys.executable, str(HERE / "receiver.py"))
+        worker = await start("worker", sys.executable, str(HERE / "worker.py"))
         url = f"http://127.0.0.1:{digital_river}"
-        await _until(logs / "digital-river.log", lambda: _answers(f"{url}/sandbox/health"))
-        ready = f"http://127.0.0.1:{receiver}/readyz"
-        await _until(logs / "receiver.log", lambda: _answers(ready))
+        await _until(river, lambda: _answers(f"{url}/sandbox/health"))
+        await _until(receiving, lambda: _answers(f"http://127.0.0.1:{receiver}/readyz"))
+        await _until(worker, lambda: _answers(f"http://127.0.0.1:{metrics}/metrics"))
         yield House(client, url, f"http://127.0.0.1:{web_ui}", logs)
+
+
+def _inherited() -> dict[str, str]:
+    """Return the environment without what would lead the demo's processes elsewhere."""
+    others = ("TEMPORAL_", "DIGITAL_RIVER_", "RECEIVER_", "METRICS_", "WEBHOOK_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    return {**kept, "PYTHONPATH": str(HERE)}
 
 
 def _dev_server(port: int, ui_port: int) -> list[str]:
@@ -103,13 +125,14 @@ def _dev_server(port: int, ui_port: int) -> list[str]:
 @asynccontextmanager
 async def _process(
     name: str, command: tuple[str, ...], environment: dict[str, str], logs: Path
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Process]:
+    """Run a process in the folder of its log, where no `.env` of the shop's is read."""
     with (logs / f"{name}.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=HERE, env=environment, stdout=log, stderr=log, start_new_session=True
+            *command, cwd=logs, env=environment, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        yield
+        yield process
     finally:
         if process.returncode is None:
             process.terminate()
@@ -120,22 +143,15 @@ async def _process(
             await process.wait()
 
 
-async def _until(log: Path, attempt: Callable[[], Awaitable[T]]) -> T:
-    """Try until a process answers; then quote its log."""
-    try:
-        async with asyncio.timeout(START_SECONDS):
-            while True:
-                try:
-                    return await attempt()
-                except (RuntimeError, RPCError, httpx.HTTPError):
-                    await asyncio.sleep(POLL_SECONDS)
-    except TimeoutError:
-        raise NotStartedError(_end_of(log)) from None
-
-
-def _end_of(log: Path) -> str:
-    end = log.read_text(errors="replace")[-2000:]
-    return f"{log.stem} does not answer. Its log ends:\n{end}"
+async def _until(started: Started, attempt: Callable[[], Awaitable[T]]) -> T:
+    """Try until a process answers; when it ends instead, or takes too long, quote its log."""
+    ends = time.monotonic() + START_SECONDS
+    while started.process.returncode is None and time.monotonic() < ends:
+        try:
+            return await attempt()
+        except (RuntimeError, RPCError, httpx.HTTPError):
+            await asyncio.sleep(POLL_SECONDS)
+    raise NotStartedError(started.name, started.log.read_text(errors="replace")[-2000:])
 
 
 async def _connect(port: int) -> Client:

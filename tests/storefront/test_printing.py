@@ -101,7 +101,7 @@ def test_a_snapshot_shows_who_must_act_and_until_when(out: Console) -> None:
     assert "  Digital River return 7, accepted" in shown
     assert "  waits for decision; operator must act, until 2026-03-02 12:00 UTC" in shown
     assert "  question q1: retry, give_up" in shown
-    assert "  refund re: failed, 0.00 EUR back" in shown
+    assert "  refund re: failed, 0 EUR back" in shown
     assert f"  2026-03-02 12:00 UTC  {HOSTILE} (watch)" in shown
     assert "                        no time (operator)" in shown
 
