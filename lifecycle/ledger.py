@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar, TypeVarTuple, assert_never
+from typing import Any, TypeVar, assert_never
 
 from lifecycle.facts import (
     CallGivenUp,
@@ -214,19 +214,16 @@ class Ledger:
 
 
 Found = TypeVar("Found")
-Records = TypeVarTuple("Records")
 
 
-def once(
-    find: Callable[[Ledger, *Records], Found],
-) -> Callable[[Ledger, *Records], Found]:
-    """Find what follows from a ledger, and from a record in it, once until it learns a new fact."""
+def once(find: Callable[[Ledger, ReturnRecord], Found]) -> Callable[[Ledger, ReturnRecord], Found]:
+    """Find what follows from a ledger for one of its returns once, until it learns a new fact."""
 
     @wraps(find)
-    def find_once(ledger: Ledger, *records: *Records) -> Found:
-        key = (find, *map(id, records))
+    def find_once(ledger: Ledger, record: ReturnRecord) -> Found:
+        key = find, id(record)
         if key not in ledger.found:
-            ledger.found[key] = find(ledger, *records)
+            ledger.found[key] = find(ledger, record)
         found: Found = ledger.found[key]
         return found
 

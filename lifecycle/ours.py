@@ -19,12 +19,10 @@ TWO_RETURNS = "two_returns"
 
 def our_returns(ledger: Ledger) -> list[ReturnRecord]:
     """Return every Digital River return that is ours; more than one is a mistake."""
-    return [
-        ledger.returns[return_id] for return_id in sorted(ledger.claimed & ledger.returns.keys())
-    ]
+    known = sorted(ledger.returns.items())
+    return [record for return_id, record in known if return_id in ledger.claimed]
 
 
-@once
 def our_return(ledger: Ledger) -> ReturnRecord | None:
     """Return the one Digital River return of this workflow, once it is known."""
     found = our_returns(ledger)

@@ -15,10 +15,10 @@ from lifecycle.ledger import ADOPT, HOLDS, Ledger
 from lifecycle.opening import open_return
 from lifecycle.ours import (
     TWO_RETURNS,
+    Claims,
     claim_question,
     claims_of,
     made_at,
-    our_refunds,
     our_return,
     our_returns,
 )
@@ -71,12 +71,10 @@ def _doubt(ledger: Ledger, record: ReturnRecord) -> Step | None:
     """Return what must be settled before anything is posted: whose objects, and which state."""
     if ledger.order is not None and ledger.order.state == "dispute":
         return Wait(what=Waiting.DISPUTE, who=Who.DIGITAL_RIVER, since=ledger.order.taken)
-    unplaced = claims_of(ledger, record).unplaced
-    if unplaced:
-        return _list_returns(ledger, record, max(map(made_at, unplaced)))
-    question = (
-        _two_returns(ledger) or _contradiction(ledger, record) or _whose_refund(ledger, record)
-    )
+    claims = claims_of(ledger, record)
+    if claims.unplaced:
+        return _list_returns(ledger, record, max(map(made_at, claims.unplaced)))
+    question = _two_returns(ledger) or _contradiction(record, claims) or _whose_refund(claims)
     if question is not None:
         return ask(question)
     return _out_of_reach(ledger, record, watch_key(record.best.return_id))
@@ -110,11 +108,10 @@ def _two_returns(ledger: Ledger) -> Question | None:
     )
 
 
-def _contradiction(ledger: Ledger, record: ReturnRecord) -> Question | None:
-    seen = {record.best.return_id: record.states} | {
-        refund.best.refund_id: refund.states for refund in our_refunds(ledger, record)
-    }
-    for object_id, states in seen.items():
+def _contradiction(record: ReturnRecord, claims: Claims) -> Question | None:
+    seen = [(record.best.return_id, record.states)]
+    seen += [(refund.best.refund_id, refund.states) for refund in claims.ours]
+    for object_id, states in seen:
         if states.contradict:
             finals = sorted(states.final)
             return Question(
@@ -125,8 +122,8 @@ def _contradiction(ledger: Ledger, record: ReturnRecord) -> Question | None:
     return None
 
 
-def _whose_refund(ledger: Ledger, record: ReturnRecord) -> Question | None:
-    for refund in claims_of(ledger, record).disputed:
+def _whose_refund(claims: Claims) -> Question | None:
+    for refund in claims.disputed:
         return Question(
             id=claim_question(refund),
             reason=f"Refund {refund.best.refund_id} could belong to this return or to another "

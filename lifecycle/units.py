@@ -38,7 +38,6 @@ def accepted(ledger: Ledger, record: ReturnRecord) -> Tally:
     return _by_order_item(ledger, record, record.units_accepted.items())
 
 
-@once
 def delivered(ledger: Ledger) -> Tally:
     """Units that the warehouse reported, however many: shipments add up, revisions replace."""
     units = Tally()
@@ -47,7 +46,6 @@ def delivered(ledger: Ledger) -> Tally:
     return units
 
 
-@once
 def arrived(ledger: Ledger) -> Tally:
     """Units that arrived and count: what exceeds the request is set aside."""
     return delivered(ledger) & ledger.requested
