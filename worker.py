@@ -7,6 +7,7 @@ import sys
 import time
 
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
 
@@ -46,9 +47,13 @@ async def run(settings: WorkerSettings) -> None:
         str(settings.digital_river_url), key, version=settings.digital_river_version
     ) as digital_river:
         calls = digital_river_worker(client, digital_river, per_second=limit * SHARE_OF_LIMIT)
-        async with returns_worker(client), calls:
-            logging.getLogger("upriver").info("Working for namespace %s", client.namespace)
+        workers = (returns_worker(client), calls)
+        logging.getLogger("upriver").info("Working for namespace %s", client.namespace)
+        async with asyncio.TaskGroup() as running:
+            for worker in workers:
+                running.create_task(worker.run())
             await stop.wait()
+            await asyncio.gather(*(worker.shutdown() for worker in workers))
 
 
 async def _connect(settings: WorkerSettings) -> Client:
@@ -72,9 +77,19 @@ def _runtime(settings: WorkerSettings) -> Runtime:
         raise NotStartedError(message) from error
 
 
+def _one_line(record: logging.LogRecord) -> bool:
+    """Say in one line why a try failed: in an outage every call is tried again and again."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, ApplicationError):
+        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error}", (), None
+    return True
+
+
 def main() -> int:
     """Run the process; return its exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("temporalio.activity").addFilter(_one_line)
     try:
         asyncio.run(run(load(WorkerSettings)))
     except SettingsError as error:

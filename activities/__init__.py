@@ -25,4 +25,5 @@ def all_activities(
         writes.accept_items,
         writes.issue_refund,
         watching.watch,
+        watching.look,
     )

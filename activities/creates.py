@@ -49,7 +49,9 @@ class Creates(Calls):
             return _claimed(step, fulfillment_return_seen(made, now()))
 
         with calling():
-            return self.learned(*await create_once(Creation(step.key, step.not_before, find, post)))
+            return self.learned(
+                *await create_once(Creation(step.key, step.not_before, find, post, step.only_look))
+            )
 
     @activity.defn(name="create_return")
     async def create_return(self, step: Create) -> Learned:
@@ -79,8 +81,10 @@ class Creates(Calls):
             return _claimed(step, return_seen(await self._api.create_return(request), now()))
 
         with calling():
-            facts = await create_once(Creation(step.key, step.not_before, find, post))
-            if any(isinstance(fact, Refused) for fact in facts):
+            facts = await create_once(
+                Creation(step.key, step.not_before, find, post, step.only_look)
+            )
+            if any(isinstance(fact, Refused) for fact in facts) and not step.only_look:
                 facts = (*facts, await self._order(step.order_id))
         return self.learned(*facts)
 

@@ -52,6 +52,8 @@ class Creation:
     not_before: datetime | None
     find: Callable[[], Awaitable[Found]]
     post: Callable[[], Awaitable[tuple[Fact, ...]]]
+    only_look: bool = False
+    """Whether nothing may be created any more, only found."""
 
 
 async def create_once(creation: Creation) -> tuple[Fact, ...]:
@@ -72,6 +74,8 @@ async def create_once(creation: Creation) -> tuple[Fact, ...]:
         return _in_doubt(creation.key, found)
     if found.news:
         return found.news
+    if creation.only_look:
+        return (_not_created(creation.key),)
     try:
         return await creation.post()
     except DigitalRiverError as error:
@@ -130,6 +134,11 @@ def _may_be_our_own_doing(error: StatusError) -> bool:
     return isinstance(error, ConflictError) or not NO_MONEY_LEFT.isdisjoint(
         (*error.codes, *error.parameters)
     )
+
+
+def _not_created(key: str) -> Refused:
+    why = "It was not created before it was cancelled."
+    return Refused(key=key, status=404, code="not_created", message=why, taken=now())
 
 
 def refusal(key: str, error: StatusError) -> Refused:

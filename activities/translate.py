@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from digital_river import models as wire
 from lifecycle.facts import (
     Chargeback,
+    DisputeResolved,
     Fact,
     FulfillmentOrderItem,
     FulfillmentOrderSeen,
@@ -44,6 +45,7 @@ def order_seen(order: wire.Order, taken: datetime) -> OrderSeen:
             for item in order.items
         ),
         taken=taken,
+        updated=order.updated_time,
     )
 
 
@@ -155,7 +157,10 @@ def event_facts(event: wire.Event) -> tuple[Fact, ...]:
     Raises pydantic's ValidationError for an object that is not what the contract says.
     """
     if event.type in ("order.dispute", "order.dispute.resolved"):
-        return (order_seen(wire.Order.model_validate(event.object), event.created_time),)
+        seen = order_seen(wire.Order.model_validate(event.object), event.created_time)
+        if event.type == "order.dispute":
+            return (seen,)
+        return seen, DisputeResolved(order_id=seen.order_id, taken=event.created_time)
     if event.type == "order.chargeback":
         order = wire.Order.model_validate(event.object)
         return (Chargeback(order_id=order.id, taken=event.created_time),)

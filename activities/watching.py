@@ -12,7 +12,7 @@ from activities.calling import Calls, calling, now
 from activities.retrying import not_yet
 from activities.translate import order_seen
 from lifecycle.facts import DeadlinePassed, Fact, Learned
-from lifecycle.steps import Watch
+from lifecycle.steps import Look, Watch
 from lifecycle.watching import is_news
 
 
@@ -31,6 +31,14 @@ class Watching(Calls):
             if time >= step.until:
                 return self.learned(DeadlinePassed(until=step.until))
         raise not_yet(time, min(time + _gap(step, attempt), step.until), "Nothing new yet")
+
+    @activity.defn(name="look")
+    async def look(self, step: Look) -> Learned:
+        """Return the return and the order's refunds as they are after a call was lost."""
+        with calling():
+            found = await self.read_return(step.resource, step.return_id)
+            refunds = await self.read_refunds(step.order_id)
+        return self.learned(found, *refunds, DeadlinePassed(until=step.lost))
 
     async def _look(self, step: Watch) -> list[Fact]:
         found = await self.read_return(step.resource, step.return_id)

@@ -145,10 +145,10 @@ def _why_too_few(item: FulfillmentOrderItem, wanted: int) -> tuple[str, str]:
         )
     waiting = item.pending + item.backordered
     if waiting >= wanted - item.shipped:
-        why = "is on back-order" if item.backordered else "has not been sent yet"
+        why = "On back-order" if item.backordered else "Not sent yet"
         return (
             "not_shipped_cancellable",
-            f"{waiting} of this item {why}; it can still be cancelled instead of returned.",
+            f"{why}: {waiting} of this item. That can still be cancelled instead of returned.",
         )
     if item.cancelled:
         return "cancelled", f"{item.cancelled} of this item were cancelled and never sent."
@@ -191,6 +191,12 @@ def refuse_held(ledger: Ledger) -> Refusal | None:
     )
 
 
+def _held(left: int) -> str:
+    if left <= 0:
+        return "All units of this item are in another return already."
+    return f"Only {left} of this item can be returned; the others are in another return already."
+
+
 def _unreturnable(order: OrderSeen, held: Tally, line: RequestedLine) -> LineRefusal | None:
     item = next((item for item in order.lines if item.item_id == line.order_item_id), None)
     if item is None:
@@ -198,6 +204,8 @@ def _unreturnable(order: OrderSeen, held: Tally, line: RequestedLine) -> LineRef
     left = item.quantity - held[item.item_id]
     if item.state in ("cancelled", "blocked"):
         code, message = item.state, f"This item was {item.state} and never sent."
+    elif item.state == "returned":
+        code, message = "already_returned", "This item was returned before."
     elif item.state == "created":
         code, message = "not_fulfilled", "This item has not been sent yet."
     elif line.quantity > item.quantity:
@@ -205,7 +213,7 @@ def _unreturnable(order: OrderSeen, held: Tally, line: RequestedLine) -> LineRef
         message = f"Only {item.quantity} of this item were ordered, not {line.quantity}."
     elif line.quantity > left:
         code = "units_held"
-        message = f"Only {max(left, 0)} of this item are not in another return already."
+        message = _held(left)
     else:
         return None
     return LineRefusal(order_item_id=line.order_item_id, code=code, message=message)

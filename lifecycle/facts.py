@@ -42,6 +42,8 @@ class OrderSeen:
     currency: str
     lines: tuple[OrderLine, ...]
     taken: datetime
+    updated: datetime | None = None
+    """By Digital River's clock; it orders snapshots, whoever took them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +204,15 @@ class CallGivenUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallWithdrawn:
+    """A call was withdrawn before it got through: whether it took effect is not known."""
+
+    kind: Literal["call_withdrawn"] = "call_withdrawn"
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentReceived:
     """What arrived in one parcel: absolute units per order item; a later revision replaces."""
 
@@ -228,6 +239,15 @@ class CancelRequested:
     who: str
     why: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeResolved:
+    """Digital River said that the dispute of this order was resolved: nobody was paid by it."""
+
+    kind: Literal["dispute_resolved"] = "dispute_resolved"
+    order_id: str
+    taken: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,9 +283,11 @@ Fact = Annotated[
     | InDoubt
     | LookAlikes
     | CallGivenUp
+    | CallWithdrawn
     | ShipmentReceived
     | DeadlinePassed
     | CancelRequested
+    | DisputeResolved
     | Chargeback
     | Decision,
     Field(discriminator="kind"),

@@ -14,10 +14,12 @@ from typing import Any, TypeVar, assert_never
 
 from lifecycle.facts import (
     CallGivenUp,
+    CallWithdrawn,
     CancelRequested,
     Chargeback,
     DeadlinePassed,
     Decision,
+    DisputeResolved,
     Fact,
     FulfillmentOrderSeen,
     InDoubt,
@@ -56,8 +58,18 @@ def _later(one: Latest | None, other: Latest) -> Latest:
     return max(one, other, key=lambda seen: (_order(seen), repr(seen)))
 
 
-def _order(seen: OrderSeen | FulfillmentOrderSeen | Refused | ShipmentReceived) -> datetime | int:
-    return seen.revision if isinstance(seen, ShipmentReceived) else seen.taken
+def _order(
+    seen: OrderSeen | FulfillmentOrderSeen | Refused | ShipmentReceived,
+) -> tuple[datetime, datetime] | int:
+    if isinstance(seen, ShipmentReceived):
+        return seen.revision
+    if isinstance(seen, OrderSeen):
+        return seen.updated or seen.taken, seen.taken
+    return seen.taken, seen.taken
+
+
+def _latest(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)
 
 
 @dataclass(slots=True)
@@ -81,6 +93,9 @@ class Ledger:
     shipments: dict[str, ShipmentReceived] = field(default_factory=dict)
     passed: datetime | None = None
     cancel: CancelRequested | None = None
+    disputed: datetime | None = None
+    """When the order was last seen disputed."""
+    dispute_resolved: datetime | None = None
     chargeback: Chargeback | None = None
     decisions: list[Decision] = field(default_factory=list)
     timeline: dict[Fact, str] = field(default_factory=dict, compare=False)
@@ -106,14 +121,15 @@ class Ledger:
 
     def record(self, fact: Fact, source: str) -> None:
         """Record one fact, told by `source`."""
-        if fact in self.timeline:
+        told = len(self.timeline)
+        self.timeline.setdefault(fact, source)
+        if len(self.timeline) == told:
             self.repeats += 1
             return
         self._join(fact)
-        self.timeline[fact] = source
         self.found.clear()
 
-    def _join(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - one arm per kind of fact
+    def _join(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - an arm a fact
         match fact:
             case ReturnSeen():
                 if self._bears_our_mark(fact):
@@ -129,31 +145,29 @@ class Ledger:
                     self.refunds[fact.refund_id] = RefundRecord.of(fact)
             case OrderSeen():
                 self.order = _later(self.order, fact)
+                if fact.state == "dispute":
+                    self.disputed = _latest(self.disputed, fact.updated or fact.taken)
             case FulfillmentOrderSeen():
                 known = self.fulfillment_orders.get(fact.fulfillment_order_id)
                 self.fulfillment_orders[fact.fulfillment_order_id] = _later(known, fact)
             case Missing():
                 self.missing.add((fact.resource, fact.object_id))
             case ReturnsListed():
-                self.returns_listed = max(fact.taken, self.returns_listed or fact.taken)
+                self.returns_listed = _latest(self.returns_listed, fact.taken)
             case ReturnClaimed():
                 self.claimed.add(fact.return_id)
             case Refused():
                 self.refusals[fact.key] = _later(self.refusals.get(fact.key), fact)
-            case InDoubt():
-                self.doubts.setdefault(fact.key, set()).add(fact.absent)
-            case LookAlikes():
-                self.look_alikes.setdefault(fact.key, set()).update(fact.object_ids)
-            case CallGivenUp():
-                known_end = self.given_up.get(fact.key)
-                if known_end is None or (known_end.at, repr(known_end)) < (fact.at, repr(fact)):
-                    self.given_up[fact.key] = fact
+            case InDoubt() | CallWithdrawn() | LookAlikes() | CallGivenUp():
+                self._join_trouble(fact)
             case ShipmentReceived():
                 self.shipments[fact.reference] = _later(self.shipments.get(fact.reference), fact)
             case DeadlinePassed():
-                self.passed = max(fact.until, self.passed or fact.until)
+                self.passed = _latest(self.passed, fact.until)
             case CancelRequested():
                 self.cancel = min(fact, self.cancel or fact, key=lambda c: (c.at, repr(c)))
+            case DisputeResolved():
+                self.dispute_resolved = _latest(self.dispute_resolved, fact.taken)
             case Chargeback():
                 self.chargeback = min(fact, self.chargeback or fact, key=repr)
             case Decision():
@@ -161,6 +175,19 @@ class Ledger:
                 self._carry_out(fact)
             case _:
                 assert_never(fact)
+
+    def _join_trouble(self, fact: InDoubt | CallWithdrawn | LookAlikes | CallGivenUp) -> None:
+        match fact:
+            case InDoubt():
+                self.doubts.setdefault(fact.key, set()).add(fact.absent)
+            case CallWithdrawn():
+                self.doubts.setdefault(fact.key, set()).add(fact.at)
+            case LookAlikes():
+                self.look_alikes.setdefault(fact.key, set()).update(fact.object_ids)
+            case CallGivenUp():
+                known = self.given_up.get(fact.key)
+                if known is None or (known.at, repr(known)) < (fact.at, repr(fact)):
+                    self.given_up[fact.key] = fact
 
     def _bears_our_mark(self, seen: ReturnSeen) -> bool:
         """Say whether only we can have made this; a mark that was seen once is enough."""
@@ -221,10 +248,10 @@ def once(find: Callable[[Ledger, ReturnRecord], Found]) -> Callable[[Ledger, Ret
 
     @wraps(find)
     def find_once(ledger: Ledger, record: ReturnRecord) -> Found:
-        key = find, id(record)
-        if key not in ledger.found:
-            ledger.found[key] = find(ledger, record)
-        found: Found = ledger.found[key]
+        key = find, record.best.return_id
+        found: Found | None = ledger.found.get(key)
+        if found is None:
+            found = ledger.found[key] = find(ledger, record)
         return found
 
     return find_once

@@ -27,9 +27,9 @@ TOO_MANY = "quantity_too_large"
 
 def open_return(ledger: Ledger) -> Step:
     """Return the step that brings the return into being, or closes it."""
-    if ledger.cancel is not None:
-        return Close(outcome=Outcome.CANCELLED)
     refused = ledger.refusals.get(ledger.return_key)
+    if ledger.cancel is not None and (refused or not _in_doubt(ledger)):
+        return Close(outcome=Outcome.CANCELLED)
     if refused is not None:
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=_refusal_of(ledger, refused))
     trouble = in_trouble(ledger, ledger.check_key) or in_trouble(ledger, ledger.return_key)
@@ -47,22 +47,29 @@ def _open_fulfillment_return(ledger: Ledger) -> Step:
             fulfillment_order_id=request.fulfillment_order_id,
         )
     refusal = refuse_digital_river(ledger)
-    if refusal is not None:
+    if refusal is not None and not _in_doubt(ledger):
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
     chosen = chosen_fulfillment_order(ledger)
-    return _create(ledger, Resource.FULFILLMENT_RETURN, chosen)
+    return _create(ledger, Resource.FULFILLMENT_RETURN, chosen, only_look=refusal is not None)
 
 
 def _open_return(ledger: Ledger) -> Step:
     if ledger.returns_listed is None and not ledger.missing:
         return CheckReturnable(key=ledger.check_key, order_id=ledger.request.order_id)
     refusal = refuse_third_party(ledger, ledger.order)
-    if refusal is not None:
+    if refusal is not None and not _in_doubt(ledger):
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
-    return _create(ledger, Resource.RETURN, None)
+    return _create(ledger, Resource.RETURN, None, only_look=refusal is not None)
 
 
-def _create(ledger: Ledger, resource: Resource, chosen: FulfillmentOrderSeen | None) -> Create:
+def _in_doubt(ledger: Ledger) -> bool:
+    """Say whether the return may have been created: then it is looked for before the end."""
+    return ledger.return_key in ledger.doubts
+
+
+def _create(
+    ledger: Ledger, resource: Resource, chosen: FulfillmentOrderSeen | None, *, only_look: bool
+) -> Create:
     request = ledger.request
     ids = {item.order_item_id: item.item_id for item in chosen.items} if chosen else {}
     return Create(
@@ -79,6 +86,7 @@ def _create(ledger: Ledger, resource: Resource, chosen: FulfillmentOrderSeen | N
         location=request.location,
         metadata=dict(request.metadata),
         not_before=not_before(ledger, ledger.return_key),
+        only_look=only_look or ledger.cancel is not None,
         not_ours=tuple(sorted(ledger.look_alikes.get(ledger.return_key, ()))),
     )
 
@@ -88,7 +96,7 @@ def _refusal_of(ledger: Ledger, refused: Refused) -> Refusal:
     if ledger.order is not None and ledger.order.state == "dispute":
         return refuse_disputed(ledger)
     if refused.code != TOO_MANY:
-        return refuse_all(ledger, refused.code, f"Digital River refused it: {refused.message}")
+        return refuse_all(ledger, refused.code, f"This return cannot be opened: {refused.message}")
     held = refuse_held(ledger)
     if held is not None:
         return held

@@ -17,19 +17,19 @@ TWO_RETURNS = "two_returns"
 """The question that is asked when more than one Digital River return bears our mark."""
 
 
-def our_returns(ledger: Ledger) -> list[ReturnRecord]:
-    """Return every Digital River return that is ours; more than one is a mistake."""
-    known = sorted(ledger.returns.items())
-    return [record for return_id, record in known if return_id in ledger.claimed]
+def our_return_ids(ledger: Ledger) -> list[str]:
+    """Return the ids of all Digital River returns that are ours; more than one is a mistake."""
+    return sorted(ledger.claimed & ledger.returns.keys())
 
 
 def our_return(ledger: Ledger) -> ReturnRecord | None:
     """Return the one Digital River return of this workflow, once it is known."""
-    found = our_returns(ledger)
+    ids = our_return_ids(ledger)
     chosen = ledger.answer_to(TWO_RETURNS)
     adopted = chosen.answer.removeprefix(ADOPT) if chosen else None
-    named = (record for record in found if record.best.return_id == adopted)
-    return next(named, found[0] if found else None)
+    if adopted in ids:
+        return ledger.returns[adopted]
+    return ledger.returns[ids[0]] if ids else None
 
 
 @dataclass(slots=True)
@@ -93,10 +93,11 @@ def _place_of(
 def _is_marked_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
     if refund.best.order_id not in (ledger.request.order_id, None):
         return False
-    if refund.best.refund_id in record.refund_ids or refund.key == ledger.return_key:
+    if refund.best.refund_id in record.refund_ids:
         return True
     if refund.key is not None:
-        return refund.key.startswith(f"{record.best.return_id}:refund:")
+        ours = refund.key.startswith(f"{record.best.return_id}:refund:")
+        return ours or refund.key == ledger.return_key
     return rma_in(refund.best.reason) == ledger.request.rma
 
 

@@ -10,6 +10,7 @@ from lifecycle.steps import (
     Create,
     IssueRefund,
     ListReturns,
+    Look,
     Step,
     Wait,
     Waiting,
@@ -39,7 +40,7 @@ def phase_of(step: Step) -> str:
             return OPENING
         case AcceptItems():
             return "awaiting_goods"
-        case IssueRefund() | ListReturns():
+        case IssueRefund() | ListReturns() | Look():
             return "refunding"
         case _:
             assert_never(step)

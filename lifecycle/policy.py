@@ -62,7 +62,10 @@ class Policy(BaseModel):
 
 
 def business_days_after(start: datetime, days: int) -> datetime:
-    """Return the time that lies `days` Mondays-to-Fridays (in UTC) after `start`."""
+    """Return the time that lies `days` Mondays-to-Fridays (in UTC) after `start`, at least one.
+
+    From a weekend they count as from its Friday.
+    """
     start = start.astimezone(UTC)
     begun = min(start.weekday(), WORKING_DAYS - 1)
     weeks, day = divmod(begun + days, WORKING_DAYS)

@@ -1,8 +1,8 @@
 """Questions to an operator, and deadlines that a person may extend."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from lifecycle.ledger import Ledger
 from lifecycle.steps import Answer, Question, Wait, Waiting, Who
@@ -24,11 +24,11 @@ def answered(ledger: Ledger, question_id: str, answer: str) -> bool:
     return decision is not None and decision.answer == answer
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """A time by which something should have happened. Each extension asks a question anew."""
 
     subject: str
+    since: datetime
     until: datetime
     passed: bool
     answer: str | None
@@ -55,4 +55,4 @@ def deadline(
         if decision is None or answer != Answer.EXTEND_DEADLINE:
             break
         until = after(max(decision.at, until))
-    return Deadline(subject, until, ledger.has_passed(until), answer)
+    return Deadline(subject, start, until, ledger.has_passed(until), answer)

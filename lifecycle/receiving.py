@@ -49,15 +49,14 @@ def await_fulfiller(ledger: Ledger, record: ReturnRecord) -> Step:
     policy = ledger.request.policy
     if APPROVED in record.states.since:
         return _await_rest(ledger, record)
-    since = opened_at(record)
     due = deadline(
         ledger,
         f"approval_overdue:{record.best.return_id}",
-        since,
+        opened_at(record),
         lambda start: start + policy.approval,
     )
     if not due.passed:
-        return Wait(what=Waiting.APPROVAL, who=Who.FULFILLER, since=since, until=due.until)
+        return Wait(what=Waiting.APPROVAL, who=Who.FULFILLER, since=due.since, until=due.until)
     if due.answer == Answer.GIVE_UP:
         return Close(outcome=Outcome.EXPIRED)
     reason = "The fulfiller has neither approved nor rejected the return in time."
@@ -80,8 +79,7 @@ def _await_rest(ledger: Ledger, record: ReturnRecord) -> Step:
         return Close(outcome=Outcome.EXPIRED)
     if not due.passed or ledger.request.policy.short_return is ShortReturn.WAIT:
         until = None if due.passed else due.until
-        since = last_arrival(ledger, record)
-        return Wait(what=Waiting.GOODS, who=Who.CUSTOMER, since=since, until=until)
+        return Wait(what=Waiting.GOODS, who=Who.CUSTOMER, since=due.since, until=until)
     return ask(
         Question(
             id=due.question_id,
@@ -99,13 +97,13 @@ def settles_short(ledger: Ledger, record: ReturnRecord) -> bool:
     Once a refund of ours may be there it stays so, whatever arrives later: accepting the return
     would make Digital River refund the same units again.
     """
-    if not received(ledger, record):
-        return False
-    if may_have_issued(ledger, record.best.return_id):
-        return True
     due = goods_deadline(ledger, record)
-    by_policy = due.passed and ledger.request.policy.short_return is ShortReturn.SETTLE
-    return by_policy or due.answer == Answer.REFUND_RECEIVED_PART
+    settles = (
+        (due.passed and ledger.request.policy.short_return is ShortReturn.SETTLE)
+        or due.answer == Answer.REFUND_RECEIVED_PART
+        or may_have_issued(ledger, record.best.return_id)
+    )
+    return settles and bool(received(ledger, record))
 
 
 def gave_up_short(ledger: Ledger, record: ReturnRecord) -> bool:
@@ -133,8 +131,7 @@ def last_arrival(ledger: Ledger, record: ReturnRecord) -> datetime:
 def _ready(ledger: Ledger, record: ReturnRecord) -> AcceptItems | None:
     """Return the acceptance of every item that is complete and not accepted yet."""
     here, done, wanted = arrived(ledger), accepted(ledger, record), authorised(ledger, record)
-    complete = [item for item in sorted(wanted) if here[item] >= wanted[item]]
-    ready = [item for item in complete if done[item] < wanted[item]]
+    ready = [item for item, count in sorted(here.items()) if count >= wanted[item] > done[item]]
     if not ready:
         return None
     return_id = record.best.return_id

@@ -10,10 +10,9 @@ from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.states import FINAL
 from lifecycle.steps import Answer
 from lifecycle.tally import Tally
-from lifecycle.units import paid_by
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Money:
     """The refunds of one return, sorted by what must happen with them."""
 
@@ -68,10 +67,11 @@ def _ended(refund: RefundRecord) -> tuple[datetime, str]:
 
 
 def units_of(ledger: Ledger, refunds: list[RefundRecord]) -> Tally:
-    """Units that these refunds pay for together."""
+    """Units that these refunds pay for together; without a quantity one means the whole line."""
     units = Tally()
     for refund in refunds:
-        units.add(paid_by(ledger, refund))
+        for item, quantity in refund.units.items():
+            units[item] += ledger.requested[item] if quantity is None else quantity
     return units
 
 

@@ -3,16 +3,17 @@
 import hashlib
 import json
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
     StringConstraints,
+    ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from lifecycle.identity import REASON_LIMIT, rma_number, tagged_reason, workflow_id_for
@@ -31,6 +32,14 @@ Id = Annotated[
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 MetadataValue = Annotated[str, StringConstraints(strict=True)] | bool | int | Number
+
+
+def _plain_values(metadata: object) -> object:
+    """Name the one value that is no text, number or truth, where there is one."""
+    for key, value in metadata.items() if isinstance(metadata, dict) else ():
+        if not isinstance(value, str | bool | int | float):
+            raise ValueError(f"value of {key} must be text, a number, true or false")  # noqa: TRY004
+    return metadata
 
 
 class Coordinator(StrEnum):
@@ -58,11 +67,13 @@ class ReturnRequest(BaseModel):
     order_id: Id
     coordinator: Coordinator
     lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=100)]
+    policy: Policy = Policy()
     fulfillment_order_id: Id | None = None
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = None
     location: Location | None = None
-    metadata: dict[str, MetadataValue] = Field(default_factory=dict)
-    policy: Policy = Policy()
+    metadata: Annotated[dict[str, MetadataValue], BeforeValidator(_plain_values)] = Field(
+        default_factory=dict
+    )
 
     @field_validator("lines")
     @classmethod
@@ -104,24 +115,38 @@ class ReturnRequest(BaseModel):
                 raise ValueError(f"address.{field} is required")
         return location
 
-    @model_validator(mode="after")
-    def _fields_fit_together(self) -> Self:
-        if len(self.sent_reason or "") > REASON_LIMIT:
-            room = REASON_LIMIT - len(tagged_reason("", self.rma)) - 1
-            rule = (
-                f"at most {room} characters, so that the RMA number fits"
-                if (self.policy.tag_reason)
-                else f"at most {REASON_LIMIT} characters"
-            )
-            raise ValueError(f"reason must have {rule}; it has {len(self.reason or '')}")
-        if self.coordinator is Coordinator.THIRD_PARTY and self.fulfillment_order_id:
-            raise ValueError("fulfillment_order_id goes with coordinator digital_river only")
-        if self.coordinator is Coordinator.DIGITAL_RIVER and self.location:
+    @field_validator("reason")
+    @classmethod
+    def _reason_fits(cls, reason: str | None, known: ValidationInfo) -> str | None:
+        policy, request_id = known.data.get("policy"), known.data.get("request_id")
+        if reason is None or policy is None or request_id is None:
+            return reason
+        tag = len(tagged_reason("x", rma_number(request_id))) - 1 if policy.tag_reason else 0
+        if len(reason) + tag > REASON_LIMIT:
+            so_that = ", so that the RMA number fits" if tag else ""
             raise ValueError(
-                "location goes with coordinator third_party only: "
-                "otherwise the fulfiller says where the goods go"
+                f"must have at most {REASON_LIMIT - tag} characters{so_that}; it has {len(reason)}"
             )
-        return self
+        return reason
+
+    @field_validator("fulfillment_order_id")
+    @classmethod
+    def _goes_with_digital_river(cls, given: str | None, known: ValidationInfo) -> str | None:
+        if given and known.data.get("coordinator") is Coordinator.THIRD_PARTY:
+            raise ValueError("goes with coordinator digital_river only")
+        return given
+
+    @field_validator("location")
+    @classmethod
+    def _goes_with_third_party(
+        cls, given: Location | None, known: ValidationInfo
+    ) -> Location | None:
+        if given and known.data.get("coordinator") is Coordinator.DIGITAL_RIVER:
+            raise ValueError(
+                "goes with coordinator third_party only: otherwise the fulfiller says where the "
+                "goods go"
+            )
+        return given
 
     @property
     def rma(self) -> str:

@@ -8,7 +8,7 @@ version stays in `RULES`, unchanged, while a return on it may be open.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from lifecycle.facts import Decision
 from lifecycle.ledger import ADOPT, HOLDS, Ledger
@@ -20,9 +20,9 @@ from lifecycle.ours import (
     claims_of,
     made_at,
     our_return,
-    our_returns,
+    our_return_ids,
 )
-from lifecycle.questions import ask
+from lifecycle.questions import answered, ask, stamp
 from lifecycle.receiving import (
     await_fulfiller,
     await_goods,
@@ -33,16 +33,43 @@ from lifecycle.receiving import (
 )
 from lifecycle.records import ReturnRecord
 from lifecycle.refunding import money_of
-from lifecycle.settling import close, end, settle
-from lifecycle.steps import Answer, Close, ListReturns, Outcome, Question, Step, Wait, Waiting, Who
+from lifecycle.settling import charged_back, close, end, settle
+from lifecycle.steps import (
+    AcceptItems,
+    Answer,
+    Call,
+    Close,
+    ListReturns,
+    Look,
+    Outcome,
+    Question,
+    Step,
+    Wait,
+    Waiting,
+    Who,
+)
 from lifecycle.trouble import in_trouble, was_given_up
-from lifecycle.units import accepted, received
+from lifecycle.units import accepted, delivered, received
 from lifecycle.watching import watch_key
+
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def next_step(ledger: Ledger) -> Step:
     """Return what to do next, by the version of the rules that the ledger knows."""
-    return RULES[min(ledger.rules, max(RULES))](ledger)
+    rules = RULES[min(ledger.rules, max(RULES))]
+    step: Step | None = ledger.found.get(rules)
+    if step is None:
+        step = ledger.found[rules] = rules(ledger)
+    return step
+
+
+def still_wanted(running: Call, ledger: Ledger) -> bool:
+    """Say whether a running call is still a thing to do, whatever was learned since it began."""
+    wanted = next_step(ledger)
+    if isinstance(running, AcceptItems) and isinstance(wanted, AcceptItems):
+        return set(running.items) <= set(wanted.items)
+    return isinstance(wanted, type(running)) and wanted.key == running.key
 
 
 def takes(ledger: Ledger, decision: Decision) -> bool:
@@ -57,20 +84,72 @@ def takes(ledger: Ledger, decision: Decision) -> bool:
 
 
 def _first_rules(ledger: Ledger) -> Step:
-    if ledger.chargeback is not None:
-        return Close(outcome=Outcome.CHARGED_BACK)
     record = our_return(ledger)
+    if record is None and ledger.chargeback is not None:
+        return Close(outcome=Outcome.CHARGED_BACK)
     if record is None:
         if was_given_up(ledger, ledger.check_key) or was_given_up(ledger, ledger.return_key):
             return Close(outcome=Outcome.CANCELLED)
         return open_return(ledger)
-    return _doubt(ledger, record) or _live(ledger, record)
+    step = _after_dispute(ledger, record) or _doubt(ledger, record) or _live(ledger, record)
+    if isinstance(step, Wait | Close):
+        return _lost_calls(ledger, record) or _before_the_end(ledger, record, step)
+    return step
+
+
+def _after_dispute(ledger: Ledger, record: ReturnRecord) -> Step | None:
+    """Return what a dispute asks for: park, ask how it ended, or end with a chargeback."""
+    if ledger.chargeback is not None:
+        return charged_back(ledger, money_of(ledger, record))
+    if ledger.order is not None and ledger.order.state == "dispute":
+        return Wait(what=Waiting.DISPUTE, who=Who.DIGITAL_RIVER, since=ledger.order.taken)
+    if ledger.disputed is None or (ledger.dispute_resolved or EVER) >= ledger.disputed:
+        return None
+    question = Question(
+        id=f"dispute_ended:{stamp(ledger.disputed)}",
+        reason="The order is no longer disputed, and Digital River has not said how that ended. "
+        "After a chargeback the bank has paid the customer.",
+        answers=(Answer.DISPUTE_RESOLVED, Answer.CHARGED_BACK),
+    )
+    if answered(ledger, question.id, Answer.CHARGED_BACK):
+        return charged_back(ledger, money_of(ledger, record))
+    return None if ledger.answer_to(question.id) else ask(question, since=ledger.disputed)
+
+
+def _lost_calls(ledger: Ledger, record: ReturnRecord) -> Step | None:
+    """Look before waiting or closing, when the outcome of a call about our return is not known."""
+    return_id = record.best.return_id
+    own = [times for key, times in ledger.doubts.items() if key.startswith(f"{return_id}:")]
+    lost = max(map(max, own), default=EVER)
+    if not own or ledger.has_passed(lost):
+        return None
+    look = Look(
+        key=f"{return_id}:look",
+        order_id=ledger.request.order_id,
+        return_id=return_id,
+        resource=record.best.resource,
+        lost=lost,
+    )
+    return _out_of_reach(ledger, record, look.key) or look
+
+
+def _before_the_end(ledger: Ledger, record: ReturnRecord, step: Wait | Close) -> Step:
+    """Tell a person, before closing, that Digital River accepted more than arrived."""
+    if isinstance(step, Wait) or not ledger.shipments:
+        return step
+    beyond = accepted(ledger, record) - delivered(ledger)
+    reported = {item for parcel in ledger.shipments.values() for item, _ in parcel.items}
+    units = ", ".join(f"{n} of {item}" for item, n in sorted(beyond.items()) if item in reported)
+    question = Question(
+        id=f"accepted_beyond_arrived:{record.best.return_id}:{beyond.total()}",
+        reason=f"Digital River has accepted more than arrived: {units}. It cannot take that back.",
+        answers=(Answer.ACKNOWLEDGE,),
+    )
+    return ask(question) if units and ledger.answer_to(question.id) is None else step
 
 
 def _doubt(ledger: Ledger, record: ReturnRecord) -> Step | None:
     """Return what must be settled before anything is posted: whose objects, and which state."""
-    if ledger.order is not None and ledger.order.state == "dispute":
-        return Wait(what=Waiting.DISPUTE, who=Who.DIGITAL_RIVER, since=ledger.order.taken)
     claims = claims_of(ledger, record)
     if claims.unplaced:
         return _list_returns(ledger, record, max(map(made_at, claims.unplaced)))
@@ -98,7 +177,7 @@ def _out_of_reach(ledger: Ledger, record: ReturnRecord, key: str) -> Step | None
 
 
 def _two_returns(ledger: Ledger) -> Question | None:
-    ids = [record.best.return_id for record in our_returns(ledger)]
+    ids = our_return_ids(ledger)
     if len(ids) < 2 or ledger.answer_to(TWO_RETURNS):  # noqa: PLR2004 - two is the point
         return None
     return Question(

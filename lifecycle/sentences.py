@@ -6,10 +6,12 @@ from typing import assert_never
 
 from lifecycle.facts import (
     CallGivenUp,
+    CallWithdrawn,
     CancelRequested,
     Chargeback,
     DeadlinePassed,
     Decision,
+    DisputeResolved,
     Fact,
     FulfillmentOrderSeen,
     InDoubt,
@@ -31,6 +33,7 @@ from lifecycle.steps import (
     Create,
     IssueRefund,
     ListReturns,
+    Look,
     Outcome,
     Step,
     Wait,
@@ -99,6 +102,8 @@ def sentence_for(step: Step) -> str:
             return f"Asking Digital River to refund {units} unit(s)."
         case ListReturns():
             return "Looking up which return of the order a refund belongs to."
+        case Look():
+            return "Looking at Digital River, because the outcome of a call is not known."
         case _:
             assert_never(step)
 
@@ -139,6 +144,8 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return f"{', '.join(fact.object_ids)} could each be {fact.key}"
         case CallGivenUp():
             return f"{fact.key} did not get through: {fact.message}"
+        case CallWithdrawn():
+            return f"{fact.key} was withdrawn before it got through"
         case ShipmentReceived():
             brought = ", ".join(f"{item}={n}" for item, n in fact.items)
             return f"Shipment {fact.reference} (revision {fact.revision}) brought {brought}"
@@ -146,6 +153,8 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return f"Nothing new until {day(fact.until)}"
         case CancelRequested():
             return f"{fact.who} asked to cancel: {fact.why}"
+        case DisputeResolved():
+            return f"The dispute of order {fact.order_id} was resolved"
         case Chargeback():
             return f"The bank charged order {fact.order_id} back"
         case Decision():

@@ -70,6 +70,21 @@ def end(ledger: Ledger, record: ReturnRecord, money: Money, closing: Close) -> S
     return settle(ledger, record, money, Tally(), we_pay=False)
 
 
+def charged_back(ledger: Ledger, money: Money) -> Step:
+    """Pay nothing again; but refunds under way come to an end, and one that paid is told of."""
+    if money.under_way:
+        return _await_refunds(ledger, sorted(money.under_way, key=made_at))
+    paid = ", ".join(refund.best.refund_id for refund in money.succeeded)
+    question = Question(
+        id=f"paid_twice:{paid}",
+        reason=f"The bank paid the customer back, and so did Digital River: {paid}.",
+        answers=(Answer.ACKNOWLEDGE,),
+    )
+    if paid and ledger.answer_to(question.id) is None:
+        return ask(question)
+    return Close(outcome=Outcome.CHARGED_BACK)
+
+
 def _question(ledger: Ledger, money: Money, target: Tally) -> Wait | None:
     """Ask about the last refund that ended without success, unless its units are paid since."""
     if not money.unanswered:
@@ -149,7 +164,8 @@ def _await_refunds(ledger: Ledger, refunds: list[RefundRecord]) -> Wait:
     """Wait for all of them: for a person first, then the customer, until the first deadline."""
     waits = [_await_refund(ledger, refund) for refund in refunds]
     wait = min(waits, key=lambda one: _URGENCY.index(one.what))
-    return replace(wait, until=min((one.until for one in waits if one.until), default=None))
+    until = min((one.until for one in waits if one.until), default=None)
+    return wait if wait.until == until else replace(wait, until=until)
 
 
 def _await_refund(ledger: Ledger, refund: RefundRecord) -> Wait:
@@ -160,8 +176,7 @@ def _await_refund(ledger: Ledger, refund: RefundRecord) -> Wait:
         return Wait(what=Waiting.BANK_DETAILS, who=Who.CUSTOMER, since=since, until=expires)
     due = _refund_deadline(ledger, refund)
     if not due.passed:
-        since = made_at(refund)
-        return Wait(what=Waiting.REFUND, who=Who.DIGITAL_RIVER, since=since, until=due.until)
+        return Wait(what=Waiting.REFUND, who=Who.DIGITAL_RIVER, since=due.since, until=due.until)
     return ask(
         Question(
             id=due.question_id,
@@ -174,16 +189,15 @@ def _await_refund(ledger: Ledger, refund: RefundRecord) -> Wait:
 
 def _await_automatic_refund(ledger: Ledger, record: ReturnRecord) -> Wait | None:
     """Wait for the refunds that Digital River makes by itself; None when they were given up."""
-    since = record.states.since[FINAL]
     days = ledger.request.policy.refund_business_days
     due = deadline(
         ledger,
         f"refund_missing:{record.best.return_id}",
-        since,
+        record.states.since[FINAL],
         lambda start: business_days_after(start, days),
     )
     if not due.passed:
-        return Wait(what=Waiting.REFUND, who=Who.DIGITAL_RIVER, since=since, until=due.until)
+        return Wait(what=Waiting.REFUND, who=Who.DIGITAL_RIVER, since=due.since, until=due.until)
     if due.answer is not None:
         return None
     reason = "The return is accepted, but Digital River has not refunded all of it."
@@ -193,8 +207,9 @@ def _await_automatic_refund(ledger: Ledger, record: ReturnRecord) -> Wait | None
 
 def _await_more_goods(ledger: Ledger, record: ReturnRecord, target: Tally) -> Wait | None:
     """Leave a grace for more units after fewer were accepted than asked (digital_river)."""
-    fewer = record.state == "accepted" and ledger.requested - target
-    if not ledger.by_digital_river or not fewer:
+    if not ledger.by_digital_river or record.state != "accepted":
+        return None
+    if not ledger.requested - target:
         return None
     since = record.states.since[FINAL]
     until = since + ledger.request.policy.more_goods

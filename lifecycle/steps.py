@@ -28,6 +28,9 @@ class Answer(StrEnum):
     EXTEND_DEADLINE = "extend_deadline"
     REFUND_RECEIVED_PART = "refund_received_part"
     SETTLE_BY_HAND = "settle_by_hand"
+    ACKNOWLEDGE = "acknowledge"
+    DISPUTE_RESOLVED = "dispute_resolved"
+    CHARGED_BACK = "charged_back"
     CLAIM = "claim"
     LEAVE = "leave"
     GIVE_UP = "give_up"
@@ -123,6 +126,8 @@ class Create:
     """Set when the answer of an earlier try was lost: the earliest time for a second look."""
     not_ours: tuple[str, ...] = ()
     """Look-alikes that a person has ruled out."""
+    only_look: bool = False
+    """Set when the shop has cancelled meanwhile: what is there is adopted, nothing is created."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +181,18 @@ class ListReturns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Look at the return and the order's refunds now, because a call was withdrawn or lost."""
+
+    key: str
+    order_id: str
+    return_id: str
+    resource: Resource
+    lost: datetime
+    """When the last of these calls was lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """Look at Digital River, on a widening schedule, until there is news."""
 
@@ -210,5 +227,5 @@ class Close:
     refusal: Refusal | None = None
 
 
-Call = CheckShipped | CheckReturnable | Create | AcceptItems | IssueRefund | ListReturns
+Call = CheckShipped | CheckReturnable | Create | AcceptItems | IssueRefund | ListReturns | Look
 Step = Call | Wait | Close

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from lifecycle.facts import Resource
 from lifecycle.ledger import Ledger, once
-from lifecycle.records import RefundRecord, ReturnRecord
+from lifecycle.records import ReturnRecord
 from lifecycle.tally import Tally
 
 
@@ -25,7 +25,6 @@ def _by_order_item(
     return units
 
 
-@once
 def authorised(ledger: Ledger, record: ReturnRecord) -> Tally:
     """Units that Digital River's return is about."""
     counts = ((item.item_id, item.quantity) for item in record.best.items)
@@ -56,20 +55,9 @@ def received(ledger: Ledger, record: ReturnRecord) -> Tally:
     """Units of the request that came: as the warehouse or as Digital River says."""
     here, done = delivered(ledger), accepted(ledger, record)
     came = {item: max(here[item], done[item]) for item in ledger.requested}
-    return Tally(came) & ledger.requested
+    return ledger.requested & Tally(came)
 
 
 def set_aside(ledger: Ledger) -> Tally:
     """Units that arrived in excess of the request; they are never accepted."""
     return delivered(ledger) - ledger.requested
-
-
-def paid_by(ledger: Ledger, refund: RefundRecord) -> Tally:
-    """Units that one refund pays for; without a quantity it means the whole line."""
-    whole = ledger.requested
-    return Tally(
-        {
-            item_id: whole[item_id] if quantity is None else quantity
-            for item_id, quantity in refund.units.items()
-        }
-    )

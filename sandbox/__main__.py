@@ -28,7 +28,13 @@ def main(
     options = Options(
         api_key=api_key, webhook_secrets=secrets, webhook_urls=tuple(webhook_url or ())
     )
-    asyncio.run(_serve_until_stopped(options, host, port))
+    try:
+        asyncio.run(_serve_until_stopped(options, host, port))
+    except OSError as error:
+        typer.echo(
+            f"The sandbox cannot listen at {host}:{port}: {error.strerror or error}", err=True
+        )
+        raise typer.Exit(1) from None
 
 
 async def _serve_until_stopped(options: Options, host: str, port: int) -> None:

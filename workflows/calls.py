@@ -15,6 +15,7 @@ from lifecycle.steps import (
     Create,
     IssueRefund,
     ListReturns,
+    Look,
     Watch,
 )
 
@@ -75,6 +76,8 @@ def calling(step: Call) -> Calling:
             return Calling("issue_refund", f"Refund {units} unit(s), number {number}")
         case ListReturns():
             return Calling("list_returns", "Whose refund is it?")
+        case Look():
+            return Calling("look", "What became of the call?")
         case _:
             assert_never(step)
 

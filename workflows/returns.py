@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from lifecycle.card import draw_card
     from lifecycle.facts import (
         CallGivenUp,
+        CallWithdrawn,
         CancelRequested,
         Decision,
         Learned,
@@ -29,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from lifecycle.ours import our_return
     from lifecycle.phase import OPENING, phase_of
     from lifecycle.request import ReturnRequest
-    from lifecycle.rules import next_step
+    from lifecycle.rules import next_step, still_wanted
     from lifecycle.sentences import sentence_for
     from lifecycle.snapshot import Snapshot, take_snapshot
     from lifecycle.steps import Call, Close, Step, Wait, Watch
@@ -75,6 +76,7 @@ class ReturnWorkflow:
         self._events: set[str] = set()
         self._watch: tuple[Watch, WatchHandle] | None = None
         self._just_looked = False
+        self._calling = False
 
     @workflow.run
     async def run(self, request: ReturnRequest) -> ReturnResult:  # noqa: ARG002 - init has it
@@ -118,9 +120,18 @@ class ReturnWorkflow:
             schedule_to_close_timeout=self._ledger.request.policy.unreachable,
             retry_policy=RETRIES,
             priority=MONEY,
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )
-        await self._until(handle.done)
-        await self._learn_from(handle, call.activity, step.key)
+        self._calling = True
+        await self._until(lambda: handle.done() or not still_wanted(step, self._ledger))
+        withdrawn = not handle.done()
+        if withdrawn:
+            handle.cancel()
+            await self._until(handle.done)
+        await self._learn_from(handle, call.activity, step.key, withdrawn=withdrawn)
+        self._calling = False
+        if next_step(self._ledger) == step:
+            self._give_up(call.activity, step.key, "The answer changes nothing.")
 
     async def _wait(self, wait: Wait) -> None:
         """Sleep until there is a new fact, and see to it that somebody looks."""
@@ -163,13 +174,20 @@ class ReturnWorkflow:
         )
         self._watch = (wanted, handle)
 
-    async def _learn_from(self, handle: WatchHandle, source: str, key: str) -> None:
+    async def _learn_from(
+        self, handle: WatchHandle, source: str, key: str, *, withdrawn: bool = False
+    ) -> None:
         try:
             self._ledger.learn(await handle, source)
         except ActivityError as error:
-            message = str(error.cause or error)
-            given_up = CallGivenUp(key=key, message=message, at=workflow.now())
-            self._ledger.record(given_up, source)
+            if withdrawn:
+                self._ledger.record(CallWithdrawn(key=key, at=workflow.now()), source)
+            else:
+                self._give_up(source, key, str(error.cause or error))
+
+    def _give_up(self, source: str, key: str, message: str) -> None:
+        given_up = CallGivenUp(key=key, message=message, at=workflow.now())
+        self._ledger.record(given_up, source)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait; Temporal's own cancellation ends nothing, because money may be under way."""
@@ -239,10 +257,11 @@ class ReturnWorkflow:
         )
 
     @workflow.update(name=names.CANCEL, description="Stop before anything is received")
-    def cancel(self, cancellation: Cancellation) -> Done:
-        """Write down that the return is to stop. Digital River itself has no cancel."""
+    async def cancel(self, cancellation: Cancellation) -> Done:
+        """Stop the return, and say where it stands once no call is under way any more."""
         fact = CancelRequested(who=cancellation.who, why=cancellation.why, at=workflow.now())
         self._ledger.record(fact, "customer service")
+        await workflow.wait_condition(lambda: not self._calling)
         return self._done()
 
     @cancel.validator

@@ -1,8 +1,10 @@
 """Reads before anything is created."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
+from pydantic import TypeAdapter
 
 from activities import all_activities
 from activities.checks import Checks
@@ -26,6 +28,7 @@ KEY = "return-1:return"
 def order_fact(planted: Json, state: str = "fulfilled") -> OrderSeen:
     """Return the fact about a planted order, whose lines are all fulfilled."""
     order = planted["order"]
+    updated = TypeAdapter(datetime).validate_python(order["updatedTime"])
     return OrderSeen(
         order_id=order["id"],
         state=state,
@@ -35,6 +38,7 @@ def order_fact(planted: Json, state: str = "fulfilled") -> OrderSeen:
             for item in order["items"]
         ),
         taken=NOW,
+        updated=updated,
     )
 
 
@@ -216,4 +220,5 @@ async def test_all_activities_are_named(place: Place) -> None:
         "accept_items",
         "issue_refund",
         "watch",
+        "look",
     }

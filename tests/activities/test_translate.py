@@ -17,6 +17,7 @@ from activities.translate import (
 from digital_river.models import Event, FulfillmentOrder, FulfillmentReturn, Order, Refund, Return
 from lifecycle.facts import (
     Chargeback,
+    DisputeResolved,
     FulfillmentOrderItem,
     FulfillmentOrderSeen,
     OrderLine,
@@ -250,7 +251,6 @@ def test_new_states_come_through() -> None:
         ("refund.updated", a_refund(), RefundSeen),
         ("refund.of_a_new_kind", a_refund(), RefundSeen),
         ("order.dispute", ORDER, OrderSeen),
-        ("order.dispute.resolved", ORDER, OrderSeen),
     ],
 )
 def test_events_teach_their_object(kind: str, wire: Json, fact: type[RefundSeen]) -> None:
@@ -268,6 +268,23 @@ def test_the_state_counts_and_not_the_name() -> None:
     [seen] = event_facts(event)
     assert isinstance(seen, RefundSeen)
     assert seen.state == "succeeded"
+
+
+def test_a_dispute_that_was_resolved() -> None:
+    """The end of a dispute teaches the order, and that the bank has paid nobody."""
+    wire = an_event("order.dispute.resolved", ORDER)
+    seen, resolved = event_facts(Event.model_validate(wire))
+    assert seen == order_seen(Order.model_validate(ORDER), TAKEN)
+    assert resolved == DisputeResolved(order_id="400000000336", taken=TAKEN)
+    assert read_fact(write_fact(resolved)) == resolved
+
+
+def test_when_an_order_was_updated() -> None:
+    """An order says when it was last updated, by Digital River's clock; an old one may not."""
+    wire = {**ORDER, "updatedTime": "2026-01-09T08:05:00Z"}
+    seen = order_seen(Order.model_validate(wire), TAKEN)
+    assert seen.updated == datetime(2026, 1, 9, 8, 5, tzinfo=UTC)
+    assert order_seen(Order.model_validate(ORDER), TAKEN).updated is None
 
 
 def test_a_chargeback() -> None:

@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationErrorCategory
 
 from activities.watching import Watching
 from lifecycle.facts import DeadlinePassed, OrderSeen, RefundSeen, Resource, ReturnSeen
-from lifecycle.steps import Known, Units, Watch
+from lifecycle.steps import Known, Look, Units, Watch
 from tests.activities.place import Place
 from tests.activities.tries import NOW, SECOND, Tries
 
@@ -240,3 +240,42 @@ async def test_a_refund_list_of_404_is_empty(place: Place) -> None:
     tries = await look(place, await a_watch(place), refunds=True)
     await place.fault(path="/refunds", kind="error", status=404)
     assert (await tries.fail()).type == "NotYet"
+
+
+async def test_a_look_after_a_lost_call(place: Place) -> None:
+    """The return and every refund are read at once, and the loss counts as looked after."""
+    watch = (await a_watch(place)).step
+    made = await place.steer(f"orders/{watch.order_id}/refunds", {"amount": 1})
+    step = Look(
+        key=f"{watch.return_id}:look",
+        order_id=watch.order_id,
+        return_id=watch.return_id,
+        resource=watch.resource,
+        lost=NOW - SECOND,
+    )
+    place.world.books.clear()
+    seen, refund, passed = await Tries(Watching(place.river).look, step).facts()
+    assert seen == place.return_(step.return_id, NOW)
+    assert isinstance(refund, RefundSeen)
+    assert (refund.refund_id, refund.taken) == (made["id"], NOW)
+    assert passed == DeadlinePassed(until=step.lost)
+    assert len(place.calls) == 2
+
+
+async def test_a_look_that_fails_is_made_again(place: Place) -> None:
+    """A look whose read is lost teaches nothing, and the next try tells all."""
+    watch = (await a_watch(place)).step
+    step = Look(
+        key=f"{watch.return_id}:look",
+        order_id=watch.order_id,
+        return_id=watch.return_id,
+        resource=watch.resource,
+        lost=NOW,
+    )
+    await place.fault(path="/refunds", kind="reset")
+    tries = Tries(Watching(place.river).look, step)
+    assert not (await tries.fail()).non_retryable
+    assert await tries.facts() == (
+        place.return_(step.return_id, tries.at),
+        DeadlinePassed(until=NOW),
+    )

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from lifecycle.facts import (
     CallGivenUp,
+    CallWithdrawn,
     CancelRequested,
     Chargeback,
     DeadlinePassed,
     Decision,
+    DisputeResolved,
     Fact,
     FulfillmentOrderSeen,
     InDoubt,
@@ -129,7 +131,8 @@ def refunds(draw: st.DrawFn, request: ReturnRequest) -> RefundSeen:
 def orders(draw: st.DrawFn) -> OrderSeen:
     """Draw a snapshot of the order."""
     states = ("fulfilled", "complete", "dispute", "returned", "blocked")
-    return order_seen(draw(st.sampled_from(states)), taken=draw(times))
+    seen = order_seen(draw(st.sampled_from(states)), taken=draw(times))
+    return replace(seen, updated=draw(st.none() | times))
 
 
 @st.composite
@@ -171,6 +174,8 @@ def facts_of_others(request: ReturnRequest) -> st.SearchStrategy[Fact]:
         st.builds(ReturnClaimed, return_id=st.sampled_from(RETURN_IDS)),
         st.builds(DeadlinePassed, until=times.map(lambda time: time)),
         st.builds(InDoubt, key=key, absent=times),
+        st.builds(CallWithdrawn, key=key, at=times),
+        st.builds(DisputeResolved, order_id=st.just("order-1"), taken=times),
         st.builds(
             LookAlikes,
             key=key,

@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import assert_never
 
+from lifecycle.admission import object_to_cancellation
 from lifecycle.facts import (
     CallGivenUp,
+    CallWithdrawn,
+    CancelRequested,
     DeadlinePassed,
     Fact,
     InDoubt,
-    Missing,
+    Refused,
     ReturnsListed,
     ShipmentReceived,
 )
+from lifecycle.rules import still_wanted
 from lifecycle.steps import (
     AcceptItems,
     Answer,
+    Call,
     CheckReturnable,
     CheckShipped,
     Close,
     Create,
     IssueRefund,
     ListReturns,
+    Look,
     Step,
     Wait,
 )
@@ -42,7 +49,15 @@ class Walk:
     river: River
     life: Life
     faulty: bool = True
+    skew: timedelta = timedelta(0)
+    """How far Temporal's clock is ahead of Digital River's."""
     repeated: Counter[str] = field(default_factory=Counter)
+    withdrawn: int = 0
+
+    @property
+    def now(self) -> datetime:
+        """The time by Temporal's clock, which dates whatever was not dated by Digital River."""
+        return self.river.now + self.skew
 
     def turn(self) -> Step:
         """Take one step and return the one that is due then."""
@@ -52,10 +67,34 @@ class Walk:
             self._wait(step)
         elif not isinstance(step, Close):
             self._note(step)
-            self.life.tell(*self._call(step))
+            self.life.tell(*self._carry_out(step))
         return self.life.step
 
-    def _note(self, step: Step) -> None:
+    def _carry_out(self, step: Call) -> list[Fact]:
+        """Call, while the world may go on: a call that is not wanted any more is withdrawn."""
+        if not self._chance(0.3):
+            return self._call(step)
+        answer = self._call(step) if self._chance(0.5) else None
+        self._meanwhile()
+        if still_wanted(step, self.life.ledger):
+            return self._call(step) if answer is None else answer
+        if answer is not None and self._chance(0.3):
+            return answer
+        self.withdrawn += 1
+        return [CallWithdrawn(key=step.key, at=self.now)]
+
+    def _meanwhile(self) -> None:
+        self.river.live()
+        self._report_goods()
+        self._deliver_events()
+        if self._chance(0.1) and object_to_cancellation(self.life.ledger) is None:
+            self.life.tell(CancelRequested(who="ann", why="kept", at=self.now))
+
+    def _wait_until(self, time: datetime) -> None:
+        """Let both clocks go on until Temporal's says so."""
+        self.river.now = max(self.river.now, time - self.skew)
+
+    def _note(self, step: Call) -> None:
         """No step may be taken again and again without an effect."""
         turn = f"{step} {len(self.life.ledger.decisions)}"
         self.repeated[turn] += 1
@@ -64,18 +103,18 @@ class Walk:
     def _chance(self, share: float) -> bool:
         return self.faulty and self.river.random.random() < share
 
-    def _call(self, step: Step) -> list[Fact]:
+    def _call(self, step: Call) -> list[Fact]:
         river = self.river
         match step:
             case CheckShipped() | CheckReturnable() if self._chance(0.1):
-                return [CallGivenUp(key=step.key, message="lost", at=river.now)]
+                return [CallGivenUp(key=step.key, message="lost", at=self.now)]
             case CheckShipped():
-                return [river.order(taken=river.now), river.fulfillment_order(taken=river.now)]
+                return [river.order(taken=self.now), river.fulfillment_order(taken=self.now)]
             case CheckReturnable():
-                return [river.order(taken=river.now), ReturnsListed(taken=river.now)]
+                return [river.order(taken=self.now), ReturnsListed(taken=self.now)]
             case ListReturns():
                 found = [river.returned] if river.returned else []
-                return [*found, ReturnsListed(taken=max(river.now, step.made))]
+                return [*found, ReturnsListed(taken=max(self.now, step.made))]
             case Create():
                 return self._create_once(step, self._find_return, river.create)
             case AcceptItems():
@@ -88,8 +127,25 @@ class Walk:
                         Counter({item.item_id: item.quantity for item in step.items}), step.key
                     ),
                 )
+            case Look():
+                return self._look_after(step)
             case _:
-                return [Missing(resource="order", object_id="never", taken=river.now)]
+                assert_never(step)
+
+    def _look_after(self, step: Look) -> list[Fact]:
+        if self._chance(0.1):
+            return [CallGivenUp(key=step.key, message="lost", at=self.now)]
+        return [*self._objects(), DeadlinePassed(until=step.lost)]
+
+    def _objects(self) -> list[Fact]:
+        """Read the return and its refunds."""
+        river = self.river
+        seen: list[Fact] = [replace(one, taken=self.now) for one in (river.returned,) if one]
+        return seen + [
+            replace(one, taken=self.now)
+            for _, one in sorted(river.refunds.items())
+            if river.is_visible(one)
+        ]
 
     def _find_return(self) -> list[Fact]:
         found = self.river.returned
@@ -97,10 +153,10 @@ class Walk:
 
     def _find_refund(self, step: IssueRefund) -> list[Fact]:
         river = self.river
-        seen: list[Fact] = [replace(one, taken=river.now) for one in (river.returned,) if one]
+        seen: list[Fact] = [replace(one, taken=self.now) for one in (river.returned,) if one]
         for _, refund in sorted(river.refunds.items()):
             if river.is_visible(refund) or refund.key is None:
-                seen.append(replace(refund, taken=river.now))
+                seen.append(replace(refund, taken=self.now))
         return [fact for fact in seen if is_news(step.known, fact)]
 
     def _create_once(
@@ -112,10 +168,15 @@ class Walk:
         """Read, post, and after a lost answer read once more: the rule of design, section 4.1."""
         river = self.river
         if step.not_before is not None:
-            river.now = max(river.now, step.not_before)
+            self._wait_until(step.not_before)
         found = find()
         if found:
             return found
+        if isinstance(step, Create) and step.only_look:
+            why = "It was not created."
+            return [
+                Refused(key=step.key, status=404, code="not_created", message=why, taken=self.now)
+            ]
         lost_before, lost_after = self._chance(0.2), self._chance(0.2)
         if not lost_before:
             made = post()
@@ -124,12 +185,12 @@ class Walk:
         if lost_before or lost_after:
             river.now += SECOND
             if self._chance(0.2):
-                return [CallGivenUp(key=step.key, message="lost", at=river.now)]
-        return find() or [InDoubt(key=step.key, absent=river.now)]
+                return [CallGivenUp(key=step.key, message="lost", at=self.now)]
+        return find() or [InDoubt(key=step.key, absent=self.now)]
 
     def _accept(self, step: AcceptItems) -> list[Fact]:
         if self._chance(0.1):
-            return [CallGivenUp(key=step.key, message="lost", at=self.river.now)]
+            return [CallGivenUp(key=step.key, message="lost", at=self.now)]
         items = Counter({item.item_id: item.quantity for item in step.items})
         done = self.river.accepted
         if items - done:
@@ -160,7 +221,7 @@ class Walk:
             return
         told = dict(river.arrived)
         revision = river.arrived.total()
-        parcel: ShipmentReceived = shipment(told, revision=revision, when=river.now)
+        parcel: ShipmentReceived = shipment(told, revision=revision, when=self.now)
         known = self.life.ledger.shipments.get(parcel.reference)
         if known is None or known.revision < revision:
             self.life.tell(parcel)
@@ -173,11 +234,9 @@ class Walk:
 
     def _look_at(self, wait: Wait) -> None:
         """Look at the deadline: the difference, or that there is none."""
-        river = self.river
         if wait.until is not None:
-            river.now = max(river.now, wait.until)
-        seen: list[Fact] = [replace(one, taken=river.now) for one in (river.returned,) if one]
-        seen += [replace(one, taken=river.now) for _, one in sorted(river.refunds.items())]
+            self._wait_until(wait.until)
+        seen = self._objects()
         known = known_objects(self.life.ledger)
         if any(is_news(known, fact) for fact in seen):
             self.life.tell(*seen)
@@ -192,7 +251,7 @@ class Walk:
             answer = Answer.GIVE_UP
         if answer == Answer.RETRY and question.id.startswith("refund_"):
             self._owe(question.id.split(":")[1])
-        self.life.decide(answer, when=self.river.now)
+        self.life.decide(answer, when=self.now)
 
     def _owe(self, refund_id: str) -> None:
         refund = self.river.refunds.get(refund_id)

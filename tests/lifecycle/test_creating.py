@@ -223,7 +223,7 @@ def test_refused_otherwise(life: Life) -> None:
     assert step.outcome is Outcome.NOT_RETURNABLE
     assert step.refusal is not None
     assert step.refusal.code == "restricted_update"
-    assert step.refusal.message == "Digital River refused it: It cannot be done."
+    assert step.refusal.message == "This return cannot be opened: It cannot be done."
 
 
 def test_refused_but_there(life: Life) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
-from lifecycle.facts import Decision
+from lifecycle.facts import Decision, DisputeResolved
+from lifecycle.request import Coordinator
 from lifecycle.steps import AcceptItems, Close, IssueRefund, Outcome, Units, Wait, Waiting, Who
 from lifecycle.watching import is_news, known_objects
 from tests.builders.returns import (
     Life,
     a_digital_river_life,
+    a_request,
     a_third_party_life,
     an_accepted_life,
     at,
@@ -21,6 +25,11 @@ from tests.builders.returns import (
     return_seen,
     shipment,
 )
+
+
+def resolved(when: datetime) -> DisputeResolved:
+    """Make Digital River's word that the bank has paid nobody."""
+    return DisputeResolved(order_id="order-1", taken=when)
 
 
 def accept_due() -> Life:
@@ -43,7 +52,7 @@ def test_dispute_parks(begin: Callable[[], Life]) -> None:
     assert life.tell(order_seen("dispute", taken=at(5))) == Wait(
         what=Waiting.DISPUTE, who=Who.DIGITAL_RIVER, since=at(5)
     )
-    after = life.tell(order_seen("complete", taken=at(9)))
+    after = life.tell(order_seen("complete", taken=at(9)), resolved(at(9)))
 
     assert isinstance(after, IssueRefund | AcceptItems)
     assert (after.key, after.items) == (due.key, due.items)
@@ -52,7 +61,9 @@ def test_dispute_parks(begin: Callable[[], Life]) -> None:
 def test_older_news_of_the_order() -> None:
     """The latest snapshot of the order holds, in any order of telling."""
     life = an_accepted_life()
-    life.tell(order_seen("complete", taken=at(9)), order_seen("dispute", taken=at(5)))
+    life.tell(
+        order_seen("complete", taken=at(9)), order_seen("dispute", taken=at(5)), resolved(at(9))
+    )
 
     assert isinstance(life.step, IssueRefund)
 
@@ -177,3 +188,81 @@ def test_state_never_seen() -> None:
         )
 
     assert life.step == before
+
+
+@pytest.mark.parametrize("begin", MONEY_DUE)
+def test_dispute_left_without_a_word(begin: Callable[[], Life]) -> None:
+    """When nobody said how a dispute ended a person is asked, and nothing is paid meanwhile."""
+    life = begin()
+    due = life.step
+    life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(9)))
+    assert life.question.id == "dispute_ended:20260307T090000Z"
+    assert life.question.answers == ("dispute_resolved", "charged_back")
+
+    after = life.decide("dispute_resolved")
+
+    assert isinstance(after, IssueRefund | AcceptItems)
+    assert isinstance(due, IssueRefund | AcceptItems)
+    assert after.key == due.key
+
+
+def test_person_says_charged_back() -> None:
+    """When a person says that the bank paid, the return ends as after a chargeback."""
+    life = an_accepted_life()
+    life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(9)))
+
+    assert life.decide("charged_back") == Close(outcome=Outcome.CHARGED_BACK)
+
+
+def test_word_on_an_earlier_dispute() -> None:
+    """That an earlier dispute was resolved says nothing of a later one."""
+    life = an_accepted_life()
+    life.tell(order_seen("dispute", taken=at(5)), resolved(at(6)))
+    life.tell(order_seen("dispute", taken=at(8)), order_seen("complete", taken=at(9)))
+
+    assert life.question.id == "dispute_ended:20260310T090000Z"
+    assert isinstance(life.tell(resolved(at(9))), IssueRefund)
+
+
+def test_digital_river_orders_snapshots() -> None:
+    """The order that Digital River updated last holds, whichever was taken last."""
+    told = [
+        replace(order_seen("dispute", taken=at(5)), updated=at(4)),
+        replace(order_seen("complete", taken=at(9)), updated=at(3)),
+    ]
+    for order in (told, told[::-1]):
+        life = an_accepted_life()
+        life.tell(*order)
+
+        assert life.wait.what is Waiting.DISPUTE
+
+
+def test_refund_under_way_at_a_chargeback() -> None:
+    """A refund under way is waited for; if it succeeds as well, a person is told, once."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, key="ret_1:refund:1", taken=at(5)))
+    life.tell(chargeback())
+    assert life.wait.what is Waiting.REFUND
+
+    life.tell(refund_seen({"a": 1}, "succeeded", key="ret_1:refund:1", taken=at(6)))
+
+    assert life.question.id == "paid_twice:re_1"
+    assert life.question.answers == ("acknowledge",)
+    assert life.decide("acknowledge") == Close(outcome=Outcome.CHARGED_BACK)
+
+
+def test_refund_failed_after_a_chargeback() -> None:
+    """A refund that failed after a chargeback is not issued again."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, key="ret_1:refund:1", taken=at(5)), chargeback())
+
+    after = life.tell(refund_seen({"a": 1}, "failed", key="ret_1:refund:1", taken=at(6)))
+
+    assert after == Close(outcome=Outcome.CHARGED_BACK)
+
+
+def test_chargeback_before_the_return() -> None:
+    """Without a return of ours a chargeback ends it at once."""
+    life = Life(a_request(Coordinator.THIRD_PARTY, {"a": 1}))
+
+    assert life.tell(chargeback()) == Close(outcome=Outcome.CHARGED_BACK)

@@ -149,3 +149,17 @@ def test_open_question_takes_its_answers(
     assert after != step
     assert begun.ledger.decisions
     assert not takes(begun.ledger, begun.ledger.decisions[-1])
+
+
+@given(lives(decided=True))
+def test_cached_is_uncached(life: tuple[ReturnRequest, list[Fact]]) -> None:
+    """What was worked out before is what would be worked out now, after every fact."""
+    request, told = life
+    begun = Life(request)
+    for fact in told:
+        cached = begun.tell(fact)
+        assert begun.step == cached
+
+        begun.ledger.found.clear()
+
+        assert begun.step == cached

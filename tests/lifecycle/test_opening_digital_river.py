@@ -68,12 +68,12 @@ REFUSED = [
     (
         shipped_item("a", shipped=1, pending=1),
         "not_shipped_cancellable",
-        "1 of this item has not been sent yet; it can still be cancelled instead of returned.",
+        "Not sent yet: 1 of this item. That can still be cancelled instead of returned.",
     ),
     (
         shipped_item("a", backordered=2),
         "not_shipped_cancellable",
-        "2 of this item is on back-order; it can still be cancelled instead of returned.",
+        "On back-order: 2 of this item. That can still be cancelled instead of returned.",
     ),
     (
         shipped_item("a", shipped=1),

@@ -88,7 +88,10 @@ def test_units_in_another_return() -> None:
     opened = a_life({"a": 1}).tell(order_seen(), held, LISTED)
 
     assert refusal_in(refused).code == "units_held"
-    assert refusal_in(refused).message == "Only 1 of this item are not in another return already."
+    assert (
+        refusal_in(refused).message
+        == "Only 1 of this item can be returned; the others are in another return already."
+    )
     assert isinstance(opened, Create)
 
 
@@ -104,7 +107,7 @@ def test_more_held_than_ordered() -> None:
 
     step = a_life({"a": 1}).tell(order_seen(), *others, LISTED)
 
-    assert refusal_in(step).message == "Only 0 of this item are not in another return already."
+    assert refusal_in(step).message == "All units of this item are in another return already."
 
 
 def test_found_before_created() -> None:

@@ -12,9 +12,11 @@ import pytest
 from lifecycle.card import LAST_FACTS, draw_card
 from lifecycle.facts import (
     CallGivenUp,
+    CallWithdrawn,
     CancelRequested,
     DeadlinePassed,
     Decision,
+    DisputeResolved,
     Fact,
     InDoubt,
     LookAlikes,
@@ -35,6 +37,7 @@ from lifecycle.steps import (
     Create,
     IssueRefund,
     ListReturns,
+    Look,
     Outcome,
     Question,
     Refusal,
@@ -83,6 +86,7 @@ CALLS: dict[str, list[Step]] = {
             known=(),
         ),
         ListReturns(key="k", order_id="o", made=START),
+        Look(key="k", order_id="o", return_id="r", resource=Resource.RETURN, lost=START),
     ],
 }
 PHASES = {
@@ -229,8 +233,10 @@ def test_every_fact_in_words() -> None:
         InDoubt(key="k", absent=START),
         LookAlikes(key="k", object_ids=("ret_8", "ret_9")),
         CallGivenUp(key="k", message="timed out", at=START),
+        CallWithdrawn(key="k", at=START),
         DeadlinePassed(until=START),
         CancelRequested(who="ann", why="changed her mind", at=START),
+        DisputeResolved(order_id="order-1", taken=START),
         chargeback(),
         Decision(question="q", answer="retry", who="ann", why="seen", at=START),
         *life.ledger.timeline,

@@ -7,6 +7,7 @@ so, and an expired one at most once without.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from random import Random
 
 from hypothesis import given, settings
@@ -33,7 +34,8 @@ def walks(draw: st.DrawFn) -> Walk:
         policy=Policy(short_return=draw(st.sampled_from(list(ShortReturn)))),
     )
     random = Random(draw(st.integers(0, 2**32)))  # noqa: S311 - a plan, not a secret
-    return Walk(River(request, random, eager=draw(st.booleans())), Life(request))
+    skew = timedelta(seconds=draw(st.sampled_from((0, 5, -5, 3600, -3600))))
+    return Walk(River(request, random, eager=draw(st.booleans())), Life(request), skew=skew)
 
 
 def run(walk: Walk) -> Close | Wait:

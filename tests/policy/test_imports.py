@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "receiver": {"settings", "webhooks"},
     "worker": {"digital_river", "settings", "workflows"},
     "starter": {"lifecycle", "settings", "storefront", "workflows"},
-    "demo": {"local", "storefront"},
+    "demo": {"lifecycle", "local", "storefront"},
 }
 """Each package may import itself, and these of ours."""
 

@@ -17,6 +17,7 @@ ACTIVITIES = {
     "accept_items",
     "issue_refund",
     "watch",
+    "look",
 }
 
 

@@ -15,6 +15,7 @@ from lifecycle.steps import (
     Create,
     IssueRefund,
     ListReturns,
+    Look,
     Units,
 )
 from local.dev_server import temporal_command
@@ -42,6 +43,7 @@ CALLS: tuple[Call, ...] = (
         not_before=LATER,
     ),
     ListReturns(key="k", order_id="o", made=NOW),
+    Look(key="k", order_id="o", return_id="r", resource=Resource.RETURN, lost=NOW),
 )
 
 

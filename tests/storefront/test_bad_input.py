@@ -36,11 +36,11 @@ BAD: dict[str, tuple[Json, str, str]] = {
     "units as a flag": (with_quantity(True), "lines.0.quantity", "integer"),
     "no line": (changed(lines=[]), "lines", "at least 1"),
     "the same line twice": (changed(lines=TWICE), "lines", "i1 is given twice"),
-    "reason too long": (changed(reason="x" * 53), "(all)", "reason must have at most 52"),
+    "reason too long": (changed(reason="x" * 53), "reason", "must have at most 52"),
     "reason too long, untagged": (
         changed(reason="x" * 65, policy={"tag_reason": False}),
-        "(all)",
-        "reason must have at most 64",
+        "reason",
+        "must have at most 64",
     ),
     "reason that is no text": (changed(reason="\ud800"), "reason", "unicode"),
     "too many metadata": (changed(metadata=MANY), "metadata", "19 pairs; at most 18"),
@@ -55,7 +55,11 @@ BAD: dict[str, tuple[Json, str, str]] = {
         "required",
     ),
     "an order id with a space": (changed(order_id="1 or 2"), "order_id", "pattern"),
-    "a fulfillment order too many": (changed(fulfillment_order_id="f"), "(all)", "digital_river"),
+    "a fulfillment order too many": (
+        changed(fulfillment_order_id="f"),
+        "fulfillment_order_id",
+        "digital_river",
+    ),
 }
 
 
