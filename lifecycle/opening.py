@@ -23,6 +23,7 @@ from lifecycle.steps import (
 from lifecycle.trouble import in_trouble, not_before
 
 TOO_MANY = "quantity_too_large"
+NOT_CREATED = "not_created"
 
 
 def open_return(ledger: Ledger) -> Step:
@@ -95,9 +96,9 @@ def _refusal_of(ledger: Ledger, refused: Refused) -> Refusal:
     """Turn Digital River's refusal of the create into one that can be shown to a customer."""
     if ledger.order is not None and ledger.order.state == "dispute":
         return refuse_disputed(ledger)
-    if refused.code != TOO_MANY:
-        return refuse_all(ledger, refused.code, f"This return cannot be opened: {refused.message}")
-    held = refuse_held(ledger)
+    held = refuse_held(ledger) if refused.code in (TOO_MANY, NOT_CREATED) else None
     if held is not None:
         return held
+    if refused.code != TOO_MANY:
+        return refuse_all(ledger, refused.code, f"This return cannot be opened: {refused.message}")
     return refuse_all(ledger, TOO_MANY, "More units were asked for than can be returned.")

@@ -95,9 +95,10 @@ class Returns:
     async def cancel(self, workflow_id: str, cancellation: Cancellation) -> Done:
         """Stop a return of which nothing was received yet."""
         with readable_errors():
-            return await self._handle(workflow_id).execute_update(
-                ReturnWorkflow.cancel, cancellation, rpc_timeout=self._patience
+            done: Done = await self._handle(workflow_id).execute_update(
+                names.CANCEL, cancellation, result_type=Done, rpc_timeout=self._patience
             )
+        return done
 
     async def resolve(self, workflow_id: str, resolution: Resolution) -> Done:
         """Answer the question that a return asks."""

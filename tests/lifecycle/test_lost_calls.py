@@ -11,6 +11,7 @@ from lifecycle.facts import (
     CallWithdrawn,
     CancelRequested,
     DeadlinePassed,
+    Fact,
     InDoubt,
     ReturnsListed,
 )
@@ -48,7 +49,7 @@ def a_call(life: Life) -> Call:
 def creating(coordinator: Coordinator) -> Life:
     """Begin a return whose create is due."""
     life = Life(a_request(coordinator, {"a": 1}))
-    checked = [ReturnsListed(taken=START), fulfillment_order_seen()]
+    checked: list[Fact] = [ReturnsListed(taken=START), fulfillment_order_seen()]
     life.tell(order_seen(), checked[coordinator is Coordinator.DIGITAL_RIVER])
     assert isinstance(life.step, Create)
     return life

@@ -82,3 +82,13 @@ def test_outcome_tells_the_truth(walk: Walk) -> None:
     if step.outcome is Outcome.REFUND_FAILED and "succeeded" in states:
         seen = walk.life.ledger.refunds.values()
         assert not [refund for refund in seen if refund.succeeded]
+
+
+@settings(max_examples=300)
+@given(walks())
+def test_nothing_is_left_behind(walk: Walk) -> None:
+    """A life ends knowing the return that was created, unless a person gave a call up."""
+    step = run(walk)
+
+    if isinstance(step, Close) and not walk.life.ledger.given_up:
+        assert walk.river.returned is None or walk.life.ledger.claimed
