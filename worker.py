@@ -18,6 +18,8 @@ from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
 
+from backfill.schedule import ensure_schedule
+from backfill.worker import housekeeping_worker
 from digital_river import DigitalRiver
 from settings import SettingsError, WorkerSettings, connect_temporal, load
 from workflows.check_deploy import Verdict, check_deploy
@@ -55,7 +57,8 @@ async def run(settings: WorkerSettings) -> None:
         str(settings.digital_river_url), key, version=settings.digital_river_version
     ) as digital_river:
         calls = digital_river_worker(client, digital_river, per_second=limit * SHARE_OF_LIMIT)
-        async with returns_worker(client, build_id=settings.upriver_build_id), calls:
+        returns = returns_worker(client, build_id=settings.upriver_build_id)
+        async with returns, calls, housekeeping_worker(client, digital_river):
             logging.getLogger("upriver").info("Working for namespace %s", client.namespace)
             await stop.wait()
 
@@ -65,6 +68,7 @@ async def _connect(settings: WorkerSettings) -> Client:
     try:
         client = await connect_temporal(runtime=runtime)
         await register_search_attributes(client)
+        await ensure_schedule(client)
     except (RuntimeError, RPCError) as error:
         raise NotStartedError(f"Temporal cannot be reached: {error}") from error
     return client

@@ -10,6 +10,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from activities import all_activities
 from digital_river import DigitalRiver
 from lifecycle.rules import CURRENT_RULES
+from workflows.backfill import BackfillWorkflow
 from workflows.names import DIGITAL_RIVER_TASK_QUEUE, RETURNS_TASK_QUEUE
 from workflows.returns import ReturnWorkflow
 
@@ -52,7 +53,7 @@ def returns_worker(
     return Worker(
         client,
         task_queue=RETURNS_TASK_QUEUE,
-        workflows=[ReturnWorkflow],
+        workflows=[ReturnWorkflow, BackfillWorkflow],
         workflow_runner=workflow_runner or SandboxedWorkflowRunner(),
         max_cached_workflows=max_cached,
         graceful_shutdown_timeout=GRACE,
