@@ -13,7 +13,7 @@ from temporalio.client import Client
 from activities.calling import calling, now
 from backfill.missing import WITHIN, events_told
 from backfill.silence import likely_cause
-from digital_river import DigitalRiver, Event, EventType, TimeRange
+from digital_river import DigitalRiver, DigitalRiverError, Event, EventType, TimeRange
 from webhooks.delivery import message_of, signal
 from webhooks.finding import Finder
 from webhooks.intake import judge
@@ -129,8 +129,10 @@ class Backfill:
             "upriver_webhook_silence_seconds", "How long the receiver has missed every event"
         ).set(int(silent.total_seconds()))
         if silent >= SILENCE:
-            with calling():
+            try:
                 cause = likely_cause(await self._api.list_webhooks())
+            except DigitalRiverError as error:  # what was told and covered must not be lost for it
+                cause = f"the cause cannot be read: {error}"
             activity.logger.warning("No webhook was acknowledged for %s: %s", silent, cause)
 
 

@@ -159,6 +159,11 @@ async def test_silence_is_noticed(
         _, _, return_id = await opened(house)
         await approve(house, return_id)
         await fill(house.client)
+        refused = {"calls": [{"path": "/webhooks", "kind": "error", "status": 403}]}
+        (await house.control.put("/sandbox/faults", json=refused)).raise_for_status()
+        again = await fill(house.client)
+    assert again.missed_since is not None
+    assert "the cause cannot be read" in caplog.text
     assert f"Digital River has disabled the endpoint (webhook {disabled.id})" in caplog.text
 
 
