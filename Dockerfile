@@ -11,6 +11,7 @@ COPY --from=build /venv /venv
 WORKDIR /app
 COPY LICENSE ./
 COPY activities activities
+COPY backfill backfill
 COPY digital_river digital_river
 COPY lifecycle lifecycle
 COPY storefront storefront

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-SOURCES := activities digital_river lifecycle local sandbox storefront webhooks workflows \
+SOURCES := activities backfill digital_river lifecycle local sandbox storefront webhooks workflows \
            demo.py receiver.py settings.py starter.py worker.py tests benchmarks
 
 .PHONY: demo test check format bench lock clean

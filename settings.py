@@ -73,6 +73,7 @@ Key = Annotated[SecretStr, AfterValidator(_key)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
 Host = Annotated[str, Field(pattern=r"^\S+$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
+BuildId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
 class _Environment(BaseSettings):
@@ -96,6 +97,8 @@ class WorkerSettings(_Environment):
     metrics_host: Host = "127.0.0.1"
     metrics_port: Port = 9464
     """0: no metrics are served."""
+    upriver_build_id: BuildId | None = None
+    """The version of the worker deployment; without it Temporal's worker versioning is off."""
 
 
 class ReceiverSettings(_Environment):

@@ -1,20 +1,33 @@
-"""The worker process: runs returns and calls Digital River, until SIGTERM or SIGINT."""
+"""The worker process: runs returns and calls Digital River, until SIGTERM or SIGINT.
 
+`check-deploy` replays the open returns of the namespace on this build instead, and says which of
+them it would break: exit status 0 none, 1 any or no answer of Temporal, 2 wrong settings.
+"""
+
+import argparse
 import asyncio
+import json
 import logging
 import signal
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import asdict
 
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
 
+from backfill.schedule import ensure_schedule
+from backfill.worker import housekeeping_worker
 from digital_river import DigitalRiver
 from settings import SettingsError, WorkerSettings, connect_temporal, load
+from workflows.check_deploy import Verdict, check_deploy
 from workflows.search_attributes import register_search_attributes
 from workflows.workers import digital_river_worker, returns_worker
+
+_log = logging.getLogger("upriver")
 
 SHARE_OF_LIMIT = 0.4
 """Of the key's requests per second, over all workers: Digital River lets bursts of twice the limit
@@ -47,8 +60,9 @@ async def run(settings: WorkerSettings) -> None:
         str(settings.digital_river_url), key, version=settings.digital_river_version
     ) as digital_river:
         calls = digital_river_worker(client, digital_river, per_second=limit * SHARE_OF_LIMIT)
-        workers = (returns_worker(client), calls)
-        logging.getLogger("upriver").info("Working for namespace %s", client.namespace)
+        returns = returns_worker(client, build_id=settings.upriver_build_id)
+        workers = (returns, calls, housekeeping_worker(client, digital_river))
+        _log.info("Working for namespace %s", client.namespace)
         async with asyncio.TaskGroup() as running:
             for worker in workers:
                 running.create_task(worker.run())
@@ -63,6 +77,10 @@ async def _connect(settings: WorkerSettings) -> Client:
         await register_search_attributes(client)
     except (RuntimeError, RPCError) as error:
         raise NotStartedError(f"Temporal cannot be reached: {error}") from error
+    try:
+        await ensure_schedule(client)
+    except RPCError as error:  # returns go on without it: their watches find what was missed
+        _log.warning("There is no schedule for the back-fill: %s", error)
     return client
 
 
@@ -85,13 +103,57 @@ def _one_line(record: logging.LogRecord) -> bool:
     return True
 
 
-def main() -> int:
-    """Run the process; return its exit status."""
+async def check(limit: int | None, *, as_json: bool) -> int:
+    """Say which open returns this build would break. Raises NotStartedError, SettingsError."""
+    quiet = Runtime(telemetry=TelemetryConfig(logging=None))
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)  # the verdict says it, once
+    try:
+        client = await connect_temporal(runtime=quiet)
+        verdict = await check_deploy(client, limit=limit, runtime=quiet)
+    except (RuntimeError, RPCError) as error:
+        raise NotStartedError(f"Temporal cannot be reached: {error}") from error
+    told = json.dumps(asdict(verdict)) if as_json else _in_words(verdict)
+    sys.stdout.write(f"{told}\n")
+    return FAILED if verdict.would_break else 0
+
+
+def _in_words(verdict: Verdict) -> str:
+    broken = verdict.would_break
+    told = f"{verdict.replayed} of {verdict.open} open returns replayed, {len(broken)} would break."
+    return "\n".join([told, *(f"{one.workflow_id}: {one.reason}" for one in broken)])
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="worker.py", description="Run the worker.")
+    command = parser.add_subparsers(dest="command").add_parser(
+        "check-deploy", help="replay the open returns on this build; nothing is written"
+    )
+    command.add_argument("--limit", type=_positive, metavar="N", help="only the newest N")
+    command.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    return parser.parse_args(given)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+async def _work() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("temporalio.activity").addFilter(_one_line)
+    await run(load(WorkerSettings))
+    return 0
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run the process; return its exit status."""
+    arguments = _arguments(given)
+    is_check = arguments.command == "check-deploy"
     try:
-        asyncio.run(run(load(WorkerSettings)))
+        return asyncio.run(check(arguments.limit, as_json=arguments.json) if is_check else _work())
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return WRONG_SETTINGS
@@ -103,7 +165,6 @@ def main() -> int:
         return FAILED
     finally:
         time.sleep(TEARDOWN_SECONDS)
-    return 0
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ KEY = "DIGITAL_RIVER_API_KEY"
 SECRETS = "DIGITAL_RIVER_WEBHOOK_SECRETS"
 VARIABLES = (
     *(URL, KEY, SECRETS, "DIGITAL_RIVER_VERSION", "DIGITAL_RIVER_LIVE_MODE"),
-    *("METRICS_HOST", "METRICS_PORT", "RECEIVER_HOST", "RECEIVER_PORT"),
+    *("METRICS_HOST", "METRICS_PORT", "UPRIVER_BUILD_ID", "RECEIVER_HOST", "RECEIVER_PORT"),
     *("WEBHOOK_TOLERANCE_SECONDS", "STOREFRONT_API_KEY"),
     *("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE"),
     *("TEMPORAL_CONFIG_FILE",),
@@ -104,6 +104,8 @@ def test_an_empty_variable_is_missing(given: pytest.MonkeyPatch, name: str) -> N
         ("METRICS_PORT", "canary"),
         ("METRICS_PORT", "65536"),
         ("METRICS_HOST", "canary host"),
+        ("UPRIVER_BUILD_ID", "canary build"),
+        ("UPRIVER_BUILD_ID", "canary" * 11),
     ],
 )
 def test_wrong_worker_settings(given: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -12,11 +12,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from digital_river.models import Event
 from lifecycle.facts import Fact, write_fact
+from webhooks.finding import Finder
 from webhooks.metrics import Metrics
-from webhooks.orders import Orders
 from webhooks.outcomes import Outcome
 from webhooks.recent import Recent
-from webhooks.routing import marked_workflow, order_of
 from workflows.messages import EventMessage
 from workflows.names import DIGITAL_RIVER_EVENT
 
@@ -32,36 +31,25 @@ class Delivery:
         self._client = client
         self._within = within
         self._metrics = metrics
-        self._orders = Orders(client)
+        self._finder = Finder(client)
         self._told: Recent[tuple[str, str]] = Recent(MOST_TOLD)
 
     async def deliver(self, event: Event, facts: Sequence[Fact]) -> Outcome:
         """Signal what an event taught; `TEMPORAL_AWAY` unless every workflow has it durably."""
         try:
             async with asyncio.timeout(self._within.total_seconds()):
-                workflow_ids, closed = await self._find(event, facts)
-                told = await self._tell(workflow_ids, message_of(event, facts))
+                found = await self._finder.find(event, facts, self._within)
+                self._metrics.closed_workflows(found.closed)
+                told = await self._tell(found.open, message_of(event, facts))
         except (RPCError, RuntimeError, TimeoutError) as error:
             # RuntimeError: a lazy client could not connect.
             why = f"{type(error).__name__} {error}"[:200]
             _log.warning("event=%s outcome=%s: %s", event.id, Outcome.TEMPORAL_AWAY.value, why)
             return Outcome.TEMPORAL_AWAY
-        outcome = _outcome(told, late=len(workflow_ids) + closed - len(told))
-        ids = ",".join(told or workflow_ids)
+        outcome = _outcome(told, late=len(found.open) + found.closed - len(told))
+        ids = ",".join(told or found.open)
         _log.info("event=%s outcome=%s workflow=%s", event.id, outcome.value, ids)
         return outcome
-
-    async def _find(self, event: Event, facts: Sequence[Fact]) -> tuple[tuple[str, ...], int]:
-        """Return the workflows to tell, and how many of the order are closed."""
-        marked = marked_workflow(event, facts)
-        if marked is not None:
-            return (marked,), 0
-        order_id = order_of(facts)
-        if order_id is None:
-            return (), 0
-        found = await self._orders.workflows(order_id, self._within)
-        self._metrics.closed_workflows(found.closed)
-        return found.open, found.closed
 
     async def _tell(self, workflow_ids: Sequence[str], message: EventMessage) -> list[str]:
         """Signal each workflow, even when another fails, and return those that have it."""
@@ -73,18 +61,27 @@ class Delivery:
         return [workflow_id for workflow_id, had in zip(workflow_ids, results, strict=True) if had]
 
     async def _signal(self, workflow_id: str, message: EventMessage) -> bool:
-        """Signal one workflow, or return False if it is closed or never existed."""
+        """Signal one workflow, unless this process has; False if it is closed or never existed."""
         if (message.event_id, workflow_id) in self._told:
             return True
-        handle = self._client.get_workflow_handle(workflow_id)
-        try:
-            await handle.signal(DIGITAL_RIVER_EVENT, message, rpc_timeout=self._within)
-        except RPCError as error:
-            if _is_of_the_workflow(error):
-                return False
-            raise
+        if not await signal(self._client, workflow_id, message, self._within):
+            return False
         self._told.remember((message.event_id, workflow_id))
         return True
+
+
+async def signal(
+    client: Client, workflow_id: str, message: EventMessage, within: timedelta
+) -> bool:
+    """Signal one workflow, or return False if it is closed or never existed."""
+    handle = client.get_workflow_handle(workflow_id)
+    try:
+        await handle.signal(DIGITAL_RIVER_EVENT, message, rpc_timeout=within)
+    except RPCError as error:
+        if is_of_the_workflow(error):
+            return False
+        raise
+    return True
 
 
 def message_of(event: Event, facts: Sequence[Fact]) -> EventMessage:
@@ -99,7 +96,7 @@ def _outcome(told: Sequence[str], late: int) -> Outcome:
     return Outcome.LATE if late else Outcome.UNMATCHED
 
 
-def _is_of_the_workflow(error: RPCError) -> bool:
+def is_of_the_workflow(error: RPCError) -> bool:
     """Whether the workflow is what was not found.
 
     A missing namespace has the same status, and would have every event acknowledged and lost.

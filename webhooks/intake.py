@@ -46,7 +46,7 @@ class Intake:
         if running is not None:
             outcome = await asyncio.shield(running)
             return Outcome.DUPLICATE if outcome is Outcome.SIGNALLED else outcome
-        judged = _judge(event)
+        judged = judge(event)
         if isinstance(judged, Outcome):
             return _counted(event, judged)
         return await asyncio.shield(self._start(event, judged))
@@ -68,7 +68,7 @@ class Intake:
         return outcome
 
 
-def _judge(event: Event) -> tuple[Fact, ...] | Outcome:
+def judge(event: Event) -> tuple[Fact, ...] | Outcome:
     """Return what an event teaches, or why it teaches nothing."""
     if is_first_state(event):
         return Outcome.WAREHOUSE if is_from_warehouse(event) else Outcome.IRRELEVANT

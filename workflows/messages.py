@@ -1,5 +1,6 @@
 """What is said to a return and what it answers. Add fields with defaults; never rename one."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
@@ -98,3 +99,18 @@ class ReturnResult(BaseModel):
     lines: list[LineView]
     refunds: list[RefundView]
     sentence: str
+
+
+class BackfillReport(BaseModel):
+    """What one back-fill did; the next one begins where it ended."""
+
+    covered_until: datetime
+    """Every event that was made before this, and listed by then, has reached its returns."""
+    read: int = 0
+    """Events that Digital River listed."""
+    acknowledged: int = 0
+    """Of those that returns want: new ones that the receiver had told them."""
+    missed: int = 0
+    """Of those: told by this back-fill."""
+    missed_since: datetime | None = None
+    """When the oldest event was made that the receiver missed, and none later reached it."""

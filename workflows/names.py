@@ -6,9 +6,14 @@ A test holds this list. Search attributes are Keywords, at most four, and hold n
 from temporalio.common import SearchAttributeKey
 
 RETURN_WORKFLOW = "ReturnWorkflow"
+BACKFILL_WORKFLOW = "BackfillWorkflow"
 
 RETURNS_TASK_QUEUE = "returns"
 DIGITAL_RIVER_TASK_QUEUE = "digital-river"
+HOUSEKEEPING_TASK_QUEUE = "housekeeping"
+
+BACKFILL_SCHEDULE = "upriver-backfill"
+BACKFILL_ACTIVITY = "backfill"
 
 OPENED = "opened"
 DIGITAL_RIVER_EVENT = "digital_river_event"

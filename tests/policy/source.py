@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
     "activities",
+    "backfill",
     "digital_river",
     "lifecycle",
     "local",

@@ -13,7 +13,8 @@ ITS_OWN_CLOCK = "workflow.now"
 
 def replayed() -> dict[str, ast.Module]:
     """Return the files whose code runs inside the workflow."""
-    return {"workflows/returns.py": files()["workflows/returns.py"], **of("lifecycle")}
+    shells = ("workflows/returns.py", "workflows/backfill.py")
+    return {**{path: files()[path] for path in shells}, **of("lifecycle")}
 
 
 def breaches(tree: ast.AST) -> Iterator[str]:

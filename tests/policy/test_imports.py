@@ -18,9 +18,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "webhooks": {"activities", "digital_river", "lifecycle", "workflows"},
     "storefront": {"lifecycle", "workflows"},
     "local": {"lifecycle", "storefront", "workflows"},
+    "backfill": {"activities", "digital_river", "webhooks", "workflows"},
     "settings": {"workflows"},
     "receiver": {"settings", "webhooks"},
-    "worker": {"digital_river", "settings", "workflows"},
+    "worker": {"backfill", "digital_river", "settings", "workflows"},
     "starter": {"lifecycle", "settings", "storefront", "workflows"},
     "demo": {"lifecycle", "local", "storefront"},
 }

@@ -6,6 +6,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from activities import all_activities
 from digital_river import DigitalRiver
 from workflows import names
+from workflows.backfill import BackfillWorkflow
 from workflows.returns import ReturnWorkflow
 
 ACTIVITIES = {
@@ -35,8 +36,12 @@ def test_workflow_and_task_queues() -> None:
     """Open returns are found by their type, and their tasks by the queue."""
     definition = workflow._Definition.must_from_class(ReturnWorkflow)  # noqa: SLF001 - no other way
     assert definition.name == names.RETURN_WORKFLOW == "ReturnWorkflow"
+    backfill = workflow._Definition.must_from_class(BackfillWorkflow)  # noqa: SLF001 - as above
+    assert backfill.name == names.BACKFILL_WORKFLOW == "BackfillWorkflow"
     assert names.RETURNS_TASK_QUEUE == "returns"
     assert names.DIGITAL_RIVER_TASK_QUEUE == "digital-river"
+    assert names.HOUSEKEEPING_TASK_QUEUE == "housekeeping"
+    assert (names.BACKFILL_SCHEDULE, names.BACKFILL_ACTIVITY) == ("upriver-backfill", "backfill")
 
 
 def test_messages() -> None:

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -63,6 +64,7 @@ async def pollers(temporal: WorkflowEnvironment, process: Process) -> set[str]:
     for queue, kind in (
         ("returns", TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
         ("digital-river", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+        ("housekeeping", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
     ):
         described = await temporal.client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
@@ -80,16 +82,18 @@ async def pollers(temporal: WorkflowEnvironment, process: Process) -> set[str]:
 async def test_the_worker_works_until_told_to_end(
     alone: WorkflowEnvironment, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """It polls both task queues; idle, it ends within seconds, with status 0 and no traceback."""
+    """It polls its task queues; idle, it ends within seconds, with status 0 and no traceback."""
     worker = await start(
         tmp_path, str(ROOT / "worker.py"), TEMPORAL_ADDRESS=address(alone), **WORKER
     )
     await said(worker, "Working for namespace default")
 
-    async def polls_both() -> bool | None:
-        return True if await pollers(alone, worker) == {"returns", "digital-river"} else None
+    async def polls_all() -> bool | None:
+        return True if len(await pollers(alone, worker)) == 3 else None
 
-    await eventually(polls_both)
+    await eventually(polls_all)
+    schedule = await alone.client.get_schedule_handle("upriver-backfill").describe()
+    assert schedule.schedule.spec.intervals[0].every == timedelta(minutes=15)
     told = time.monotonic()
     worker.send_signal(number)
     status, _, errors = await ended(worker)

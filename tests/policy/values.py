@@ -21,6 +21,7 @@ from lifecycle.snapshot import (
     WaitingView,
 )
 from workflows.messages import (
+    BackfillReport,
     Cancellation,
     Done,
     EventMessage,
@@ -67,6 +68,7 @@ MESSAGES: tuple[BaseModel, ...] = (
     ShipmentAnswer(lines=[LINE], sentence="One of two."),
     Cancellation(who="care", why="kept"),
     Resolution(question="q", answer="retry", who="ops", why="new card"),
+    BackfillReport(covered_until=NOW, read=3, acknowledged=1, missed=1, missed_since=NOW),
     Done(phase="refunding", sentence="It goes on."),
     ReturnResult(outcome="refund_failed", lines=[LINE], refunds=[REFUND], sentence="No."),
     Snapshot(

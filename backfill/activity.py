@@ -1,0 +1,145 @@
+"""One back-fill: list events, find whose they are, tell those who have not heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from temporalio import activity
+from temporalio.client import Client
+
+from activities.calling import calling, now
+from backfill.missing import WITHIN, events_told
+from backfill.silence import likely_cause
+from digital_river import DigitalRiver, DigitalRiverError, Event, EventType, TimeRange
+from webhooks.delivery import message_of, signal
+from webhooks.finding import Finder
+from webhooks.intake import judge
+from webhooks.outcomes import Outcome
+from workflows.messages import BackfillReport, EventMessage
+from workflows.names import BACKFILL_ACTIVITY
+
+HORIZON = timedelta(days=30)
+"""How far `GET /events` reaches back (docs/digital-river.md §2.6)."""
+
+OVERLAP = timedelta(minutes=30)
+"""Read again each time: an event may be listed later than it was made, and clocks differ."""
+
+WINDOW = timedelta(days=1)
+"""What is read, told and recorded at once."""
+
+READS_AT_ONCE = 10
+
+SILENCE = timedelta(hours=1)
+"""How long the receiver may miss all events before somebody is called."""
+
+TYPES = tuple(
+    kind.value
+    for kind in EventType
+    if kind not in (EventType.FULFILLMENT_ORDER_SHIPPED, EventType.ORDER_REFUNDED)
+)
+"""The events whose objects can teach a return something."""
+
+
+class Backfill:
+    """The activity of the housekeeping queue."""
+
+    def __init__(self, client: Client, digital_river: DigitalRiver, settle: timedelta) -> None:
+        self._client = client
+        self._settle = settle
+        self._api = digital_river
+        self._finder = Finder(client)
+        self._reads = asyncio.Semaphore(READS_AT_ONCE)
+
+    @activity.defn(name=BACKFILL_ACTIVITY)
+    async def backfill(self, last: BackfillReport | None) -> BackfillReport:
+        """Bring all returns up to date, window by window; a retry goes on with the next window."""
+        time = now()
+        until, horizon = time - self._settle, time - HORIZON
+        heard = last.covered_until if last else horizon
+        if heard < horizon:
+            activity.logger.warning("Events before %s are listed no more; watches look", horizon)
+        report = BackfillReport(covered_until=max(heard - OVERLAP, horizon))
+        report.missed_since = last.missed_since if last else None
+        if details := activity.info().heartbeat_details:
+            report = BackfillReport.model_validate(details[0])
+        while report.covered_until < until:
+            end = min(report.covered_until + WINDOW, until)
+            await self._cover(report, end, heard)
+            report.covered_until = end
+            activity.heartbeat(report)
+        await self._watch_silence(report, time)
+        return report
+
+    async def _cover(self, report: BackfillReport, end: datetime, heard: datetime) -> None:
+        """Tell what was missed in one window; events after `heard` show how the receiver is."""
+        wanted: dict[str, dict[str, EventMessage]] = defaultdict(dict)
+        made: dict[str, datetime] = {}
+        progress = report.model_copy()
+        async for event in self._list(TimeRange(gte=report.covered_until, lt=end)):
+            report.read += 1
+            activity.heartbeat(progress)
+            facts = judge(event)
+            if isinstance(facts, Outcome):
+                continue
+            made[event.id] = event.created_time
+            for workflow_id in (await self._finder.find(event, facts, WITHIN)).open:
+                wanted[workflow_id][event.id] = message_of(event, facts)
+        told = await asyncio.gather(*(self._tell(*one, progress) for one in wanted.items()))
+        missed = {one for by_us, _ in told for one in by_us}
+        acknowledged = {one for _, before in told for one in before if made[one] >= heard} - missed
+        report.missed += len(missed)
+        report.acknowledged += len(acknowledged)
+        report.missed_since = missed_since(
+            report.missed_since, [made[one] for one in missed], [made[one] for one in acknowledged]
+        )
+
+    async def _list(self, window: TimeRange) -> AsyncIterator[Event]:
+        with calling():
+            async for event in self._api.list_events(types=TYPES, created_time=window):
+                yield event
+
+    async def _tell(
+        self, workflow_id: str, messages: dict[str, EventMessage], progress: BackfillReport
+    ) -> tuple[set[str], set[str]]:
+        """Signal a return what it has not heard; return what it took now, and had before."""
+        async with self._reads:
+            activity.heartbeat(progress)
+            known = await events_told(self._client, workflow_id)
+            if known is None:
+                return set(), set()
+            taken = {
+                event_id
+                for event_id, message in messages.items()
+                if event_id not in known
+                and await signal(self._client, workflow_id, message, WITHIN)
+            }
+        return taken, known & messages.keys()
+
+    async def _watch_silence(self, report: BackfillReport, time: datetime) -> None:
+        """Count what was missed, and call somebody when the receiver hears nothing for long."""
+        silent = time - report.missed_since if report.missed_since else timedelta(0)
+        meter = activity.metric_meter()
+        meter.create_counter(
+            "upriver_backfill_events_missed", "Events that the back-fill told, not the receiver"
+        ).add(report.missed)
+        meter.create_gauge(
+            "upriver_webhook_silence_seconds", "How long the receiver has missed every event"
+        ).set(int(silent.total_seconds()))
+        if silent >= SILENCE:
+            try:
+                cause = likely_cause(await self._api.list_webhooks())
+            except DigitalRiverError as error:  # what was told and covered must not be lost for it
+                cause = f"the cause cannot be read: {error}"
+            activity.logger.warning("No webhook was acknowledged for %s: %s", silent, cause)
+
+
+def missed_since(
+    before: datetime | None, missed: list[datetime], acknowledged: list[datetime]
+) -> datetime | None:
+    """Return when the oldest missed event was made that is younger than all acknowledged ones."""
+    last_heard = max(acknowledged, default=None)
+    candidates = [*missed, *([before] if before else [])]
+    return min((one for one in candidates if last_heard is None or one > last_heard), default=None)
