@@ -36,6 +36,7 @@ DELIVERY_FAULTS: dict[Tier, tuple[DeliveryFaultKind, ...]] = {
 CALLS, EVENTS, QUESTIONS = {"t0": 12, "t1": 30}, 12, 4
 LONG = 24 * 40
 """Hours that chance spreads deeds over: beyond the deadline for the goods."""
+LATE_PARCEL = 0.15
 
 Coordinator = Literal["digital_river", "third_party"]
 
@@ -65,9 +66,7 @@ def draw(seed: int, tier: Tier) -> Plan:
             if random.random() < trouble
         ),
         deliveries=tuple(
-            DeliveryFault(
-                event=n, kind=random.choice(DELIVERY_FAULTS[tier]), hours=_gap(random)
-            )
+            DeliveryFault(event=n, kind=random.choice(DELIVERY_FAULTS[tier]), hours=_gap(random))
             for n in range(EVENTS)
             if random.random() < trouble * 2
         ),
@@ -101,7 +100,7 @@ def _goods(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> 
         return [
             Act(hour=_hour(random, 0.1), deed="send", units=_units(random, lines))
             for _ in range(random.choice((0, 1, 1, 2, 3)))
-        ]
+        ] + _late_parcel(random, lines)
     if random.random() < 0.1:
         return [Act(hour=_hour(random, 0.1), deed="reject")]
     approved = _hour(random, 0.1)
@@ -111,6 +110,13 @@ def _goods(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> 
             Act(hour=_hour(random, approved + 0.1), deed="receive", units=_units(random, lines))
         )
     return acts
+
+
+def _late_parcel(random: Random, lines: tuple[int, ...]) -> list[Act]:
+    """Draw, at times, a parcel from after the deadline, with all that can still be missing."""
+    if random.random() > LATE_PARCEL:
+        return []
+    return [Act(hour=round(24 * (31 + random.random() * 14), 4), deed="send", units=lines)]
 
 
 def _bank(random: Random) -> list[Act]:

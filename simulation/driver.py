@@ -29,6 +29,8 @@ THINKING = timedelta(hours=1)
 """How long an operator takes to answer."""
 MOST_STEPS = 400
 MOST_WAITS = 4000
+LOOKS_IN_VAIN = 4
+"""Looks without news, with nothing left to happen: nobody will bring what is waited for."""
 
 
 @dataclass
@@ -57,6 +59,7 @@ class Driver:
     _attempts: int = 0
     _looking: Looking | None = None
     _just_looked: bool = False
+    _idle_looks: int = 0
 
     def __post_init__(self) -> None:
         """Put the plan's deeds on the agenda."""
@@ -145,7 +148,7 @@ class Driver:
         """Go to the next moment at which something happens; False when nothing more will."""
         self._keep_watch(wait)
         if self.agenda.next is None and wait.question is None:
-            if wait.until is None:
+            if wait.until is None and self._idle_looks >= LOOKS_IN_VAIN:
                 return False
             self.world.finish()
             self._post()
@@ -181,6 +184,7 @@ class Driver:
             learned = await self._try(looking.watch, looking.trial)
         except AgainError as again:
             looking.next = self._now + (again.pause or pause)
+            self._idle_looks += self.agenda.next is None
         except FailedError as failed:
             self._looking = None
             self._give_up(watch_key(looking.watch.return_id), str(failed))
@@ -237,9 +241,7 @@ class Driver:
         self._parcels += 1
         reference = f"parcel-{self._parcels}"
         lines = self.ledger.request.lines
-        units = {
-            line.order_item_id: n for line, n in zip(lines, act.units, strict=False) if n
-        }
+        units = {line.order_item_id: n for line, n in zip(lines, act.units, strict=False) if n}
         if not units or object_to_shipment(self.ledger, reference, 1, units) is not None:
             return
         fact = ShipmentReceived(
@@ -278,4 +280,3 @@ class Driver:
                 if fact.kind == "chargeback" and self.record.charged_back is None:
                     self.record.charged_back = self._now
                 self.ledger.record(fact, "event")
-

@@ -217,9 +217,7 @@ def real_world(plan: Plan) -> RealWorld:
         "http://sandbox",
         KEY,
         http=house.http,
-        limiter=Limiter(
-            MANY_CALLS, longest_wait=timedelta(milliseconds=500), clock=clock.seconds
-        ),
+        limiter=Limiter(MANY_CALLS, longest_wait=timedelta(milliseconds=500), clock=clock.seconds),
     )
     found = cast(Sequence[Activity], all_activities(river))
     names = {activity._Definition.must_from_callable(one).name or "": one for one in found}  # noqa: SLF001 - no other way
@@ -249,4 +247,3 @@ def _request(plan: Plan, order: Order) -> ReturnRequest:
         reason="too_small",
         policy=plan.policy,
     )
-

@@ -487,4 +487,3 @@ class Toy:
             for one in self.refunds
         ]
         return self._books
-
