@@ -22,7 +22,7 @@ MOST_SHOWN = 5
 console = Console(width=150)
 
 
-def main(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def main(  # noqa: PLR0913 - one parameter for each option
     tier: Annotated[str, typer.Option(help="Which tiers, such as t0,t1.")] = "t0,t1",
     seeds: Annotated[int | None, typer.Option(help="How many seeds a tier.")] = None,
     first: Annotated[int, typer.Option(help="The first seed.")] = 0,

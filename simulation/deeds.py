@@ -1,6 +1,6 @@
 """What people, the fulfiller and the bank do in the sandbox."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sandbox import bank, fulfillment_returns, orders, refunds, returns
@@ -151,7 +151,7 @@ class Deeds:
         )
         self.siblings.add(made.id)
 
-    def _named(self, fields: dict[str, object]) -> Body:
+    def _named(self, fields: Mapping[str, object]) -> Body:
         return Body({**fields, "reason": self.sibling_reason})
 
     def _accept_sibling(self) -> None:

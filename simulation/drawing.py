@@ -37,6 +37,8 @@ CALLS, EVENTS, QUESTIONS = {"t0": 12, "t1": 30}, 12, 4
 LONG = 24 * 40
 """Hours that chance spreads deeds over: beyond the deadline for the goods."""
 LATE_PARCEL = 0.15
+TOO_STALE = 150
+"""Seconds: longer than the pause of a create in doubt, where a second one is refused anyway."""
 
 Coordinator = Literal["digital_river", "third_party"]
 
@@ -49,30 +51,38 @@ def draw(seed: int, tier: Tier) -> Plan:
     acts = _acts(random, coordinator, lines)
     lonely = not any(act.deed.startswith("sibling") for act in acts)
     trouble = random.choice((0.0, 0.05, 0.2))
+    spare = not lonely or _chance(random, 0.5)
+    stale = random.choice((0, 0, 5, 50) if spare else (0, 5, 50, TOO_STALE))
+    lost = (CallFault(call=random.randrange(2, 6), kind="lost"),) if stale == TOO_STALE else ()
     return Plan(
         seed=seed,
         tier=tier,
         coordinator=coordinator,
         lines=lines,
-        spare=not lonely or random.random() < 0.5,
+        spare=spare,
         short_return=random.choice(tuple(ShortReturn)),
-        tag_reason=coordinator == "digital_river" or not lonely or random.random() < 0.8,
-        eager=random.random() < 0.3,
-        stale=random.choice((0, 0, 5, 50)),
+        tag_reason=coordinator == "digital_river" or not lonely or _chance(random, 0.8),
+        eager=_chance(random, 0.3),
+        stale=stale,
         acts=acts,
-        calls=tuple(
+        calls=lost
+        + tuple(
             CallFault(call=n, kind=random.choice(CALL_FAULTS[tier]))
             for n in range(CALLS[tier])
-            if random.random() < trouble
+            if _chance(random, trouble)
         ),
         deliveries=tuple(
             DeliveryFault(event=n, kind=random.choice(DELIVERY_FAULTS[tier]), hours=_gap(random))
             for n in range(EVENTS)
-            if random.random() < trouble * 2
+            if _chance(random, trouble * 2)
         ),
-        kills=tuple(n for n in range(CALLS[tier]) if random.random() < trouble / 3),
+        kills=tuple(n for n in range(CALLS[tier]) if _chance(random, trouble / 3)),
         answers=tuple(random.randrange(4) for _ in range(random.randrange(QUESTIONS))),
     )
+
+
+def _chance(random: Random, share: float) -> bool:
+    return random.random() < share
 
 
 def _gap(random: Random) -> float:
@@ -91,7 +101,7 @@ def _hour(random: Random, before: float = 0.0) -> float:
 
 
 def _units(random: Random, lines: tuple[int, ...]) -> tuple[int, ...]:
-    whole = random.random() < 0.4
+    whole = _chance(random, 0.4)
     return tuple(units if whole else random.randint(0, units) for units in lines)
 
 
@@ -101,20 +111,20 @@ def _goods(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> 
             Act(hour=_hour(random, 0.1), deed="send", units=_units(random, lines))
             for _ in range(random.choice((0, 1, 1, 2, 3)))
         ] + _late_parcel(random, lines)
-    if random.random() < 0.1:
+    if _chance(random, 0.1):
         return [Act(hour=_hour(random, 0.1), deed="reject")]
     approved = _hour(random, 0.1)
-    acts = [Act(hour=approved, deed="approve")] if random.random() < 0.95 else []
-    for _ in range(random.choice((0, 1, 1, 1, 2))):
-        acts.append(
-            Act(hour=_hour(random, approved + 0.1), deed="receive", units=_units(random, lines))
-        )
+    acts = [Act(hour=approved, deed="approve")] if _chance(random, 0.95) else []
+    acts += [
+        Act(hour=_hour(random, approved + 0.1), deed="receive", units=_units(random, lines))
+        for _ in range(random.choice((0, 1, 1, 1, 2)))
+    ]
     return acts
 
 
 def _late_parcel(random: Random, lines: tuple[int, ...]) -> list[Act]:
     """Draw, at times, a parcel from after the deadline, with all that can still be missing."""
-    if random.random() > LATE_PARCEL:
+    if not _chance(random, LATE_PARCEL):
         return []
     return [Act(hour=round(24 * (31 + random.random() * 14), 4), deed="send", units=lines)]
 
@@ -128,7 +138,7 @@ def _bank(random: Random) -> list[Act]:
 
 
 def _disputes(random: Random) -> list[Act]:
-    if random.random() > 0.12:
+    if not _chance(random, 0.12):
         return []
     begun = _hour(random)
     ended: Deed = random.choice(("resolve", "chargeback"))
@@ -140,20 +150,20 @@ def _disputes(random: Random) -> list[Act]:
 
 def _people(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> list[Act]:
     acts = []
-    if random.random() < 0.1:
+    if _chance(random, 0.1):
         acts.append(Act(hour=_hour(random), deed="cancel"))
-    if random.random() < 0.06 and coordinator == "third_party":
+    if _chance(random, 0.06) and coordinator == "third_party":
         acts.append(Act(hour=_hour(random), deed="accept_by_hand"))
-    if random.random() < 0.06:
+    if _chance(random, 0.06):
         acts.append(Act(hour=_hour(random), deed="refund_by_hand", units=_units(random, lines)))
     return acts
 
 
 def _sibling(random: Random, coordinator: Coordinator) -> list[Act]:
-    if random.random() > 0.25:
+    if not _chance(random, 0.25):
         return []
-    made = _hour(random) if random.random() < 0.5 else 0.0
+    made = _hour(random) if _chance(random, 0.5) else 0.0
     acts = [Act(hour=made, deed="sibling_return")]
-    if coordinator == "third_party" or random.random() < 0.5:
+    if coordinator == "third_party" or _chance(random, 0.5):
         acts.append(Act(hour=_hour(random, made), deed="sibling_accept"))
     return acts

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from simulation.agenda import Clock
-from simulation.plan import CallFaultKind, Plan
+from simulation.plan import STALE_REFUNDS, CallFaultKind, Plan
 
 LISTS = ("/returns", "/fulfillment-returns", "/refunds")
 SLOW = timedelta(seconds=30)
@@ -85,4 +85,5 @@ class Edge(httpx.AsyncBaseTransport):
         if "fulfillmentOrderId" not in one and "key" not in one.get("metadata", {}):
             return True
         created = datetime.fromisoformat(one["createdTime"])
-        return self.clock.time - created >= self.stale
+        stale = min(self.stale, STALE_REFUNDS) if "refundedAmount" in one else self.stale
+        return self.clock.time - created >= stale

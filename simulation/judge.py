@@ -82,10 +82,10 @@ def _payments(plan: Plan, books: Books, record: Record) -> None:
 def _events(record: Record) -> None:
     believed = record.heard & record.forged
     if believed:
-        raise Violation(f"S5: forged event {sorted(believed)[0]} was believed")
+        raise Violation(f"S5: forged event {min(believed)} was believed")
     lost = record.acknowledged - record.heard
     if lost:
-        raise Violation(f"S9: event {sorted(lost)[0]} was acknowledged and told to nobody")
+        raise Violation(f"S9: event {min(lost)} was acknowledged and told to nobody")
 
 
 def _ends(books: Books, record: Record) -> None:

@@ -10,6 +10,9 @@ from pydantic import TypeAdapter
 from lifecycle.policy import Policy, ShortReturn
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+STALE_REFUNDS = timedelta(seconds=50)
+"""How long a refund may be missing from lists: less than the pause of a create in doubt, because a
+second one is made whenever there is money left."""
 
 Tier = Literal["t0", "t1"]
 

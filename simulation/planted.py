@@ -3,20 +3,22 @@
 Each is a patch in the memory of one process, and must be caught within 1,000 seeds at its tier.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
 from unittest.mock import patch
 
 from temporalio import activity
 
-from activities import creates, once, watching
+from activities import creates, once
+from activities.calling import now
 from activities.once import Creation, refusal
+from activities.retrying import not_yet
 from activities.watching import Watching
 from digital_river import signature
 from digital_river.errors import StatusError
+from digital_river.models import Event
+from digital_river.signature import InvalidReason
 from lifecycle import ours, receiving, records, refunding, rules
 from lifecycle.facts import DeadlinePassed, Fact, Learned, ReturnSeen
 from lifecycle.ledger import Ledger
@@ -24,6 +26,7 @@ from lifecycle.records import ReturnRecord
 from lifecycle.refunding import Money
 from lifecycle.steps import Step, Watch
 from lifecycle.tally import Tally
+from lifecycle.units import delivered
 from simulation.drawing import draw
 from simulation.plan import Tier
 from simulation.running import run
@@ -69,7 +72,7 @@ def _add_up(record: ReturnRecord, seen: ReturnSeen) -> None:
 
 
 def _accept_what_began_to_come(ledger: Ledger) -> Tally:
-    came = receiving.delivered(ledger)
+    came = delivered(ledger)
     return Tally({item: n for item, n in ledger.requested.items() if came[item]})
 
 
@@ -123,33 +126,28 @@ def _all_clean(*_: object) -> bool:
 
 @activity.defn(name="watch")
 async def _deadline_without_a_look(_watching: Watching, step: Watch) -> Learned:
-    if watching.now() >= step.until:
+    if now() >= step.until:
         return Learned(rules=1, facts=(DeadlinePassed(until=step.until),))
-    raise watching.not_yet(watching.now(), step.until, "Nothing new yet")
+    raise not_yet(now(), step.until, "Nothing new yet")
 
 
 def _any_signature(*_: object) -> int:
     return 0
 
 
-def _any_future(
-    header: bytes | None,
-    body: bytes,
-    secrets: Any,
-    now: datetime,
-    tolerance: timedelta,  # noqa: ANN401
-) -> int:
-    return signature.verify(header, body, secrets, now - timedelta(minutes=9), tolerance * 2)
+def _any_age(forgiven: InvalidReason) -> Callable[..., int]:
+    def verify(*given: object) -> int:
+        try:
+            return _verify(*given)
+        except signature.InvalidSignature as invalid:
+            if invalid.reason is forgiven:
+                return 0
+            raise
+
+    return verify
 
 
-def _any_past(
-    header: bytes | None,
-    body: bytes,
-    secrets: Any,
-    now: datetime,
-    tolerance: timedelta,  # noqa: ANN401
-) -> int:
-    return signature.verify(header, body, secrets, now, tolerance * 1000)
+_verify: Callable[..., int] = signature.verify
 
 
 async def _acknowledge_first(*_: object) -> bool:
@@ -159,7 +157,7 @@ async def _acknowledge_first(*_: object) -> bool:
 _deliver = delivery.Delivery.deliver
 
 
-async def _swallow(one: delivery.Delivery, event: Any, facts: Any) -> Outcome:  # noqa: ANN401
+async def _swallow(one: delivery.Delivery, event: Event, facts: Sequence[Fact]) -> Outcome:
     outcome = await _deliver(one, event, facts)
     return Outcome.SIGNALLED if outcome is Outcome.TEMPORAL_AWAY else outcome
 
@@ -184,8 +182,14 @@ BUGS = (
     Bug("takes 409 for a failure", "t1", once, "_refused", _conflict_is_failure),
     Bug("lets a deadline pass without a look", "t1", Watching, "watch", _deadline_without_a_look),
     Bug("believes any signature", "t1", reading, "verify", _any_signature),
-    Bug("believes signatures from the future", "t1", reading, "verify", _any_future),
-    Bug("believes old signatures", "t1", reading, "verify", _any_past),
+    Bug(
+        "believes signatures from the future",
+        "t1",
+        reading,
+        "verify",
+        _any_age(InvalidReason.TOO_NEW),
+    ),
+    Bug("believes old signatures", "t1", reading, "verify", _any_age(InvalidReason.TOO_OLD)),
     Bug("acknowledges before it signals", "t1", delivery.Delivery, "_signal", _acknowledge_first),
     Bug("acknowledges while Temporal is away", "t1", delivery.Delivery, "deliver", _swallow),
 )

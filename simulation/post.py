@@ -19,7 +19,7 @@ from simulation.temporal import Inbox
 from simulation.world import Letter, Message
 from webhooks import PATH, Options, create_app
 
-SECRET, ANOTHER = "whsec_sandbox", "whsec_nobody"  # noqa: S105 - of a world in memory
+SECRET, ANOTHER = "whsec_sandbox", "whsec_nobody"
 BEYOND = timedelta(minutes=10)
 """Further from now than the receiver tolerates."""
 ACCEPTED = 202

@@ -45,7 +45,7 @@ from lifecycle.steps import (
 from lifecycle.watching import is_news
 from simulation.agenda import Clock
 from simulation.books import BookedRefund, BookedReturn, Books, Maker, Record
-from simulation.plan import Act, CallFaultKind, Plan
+from simulation.plan import STALE_REFUNDS, Act, CallFaultKind, Plan
 from simulation.world import AgainError, FailedError, Letter, Message, Trial
 
 ORDER, FULFILLMENT_ORDER = "order-1", "fo_1"
@@ -141,17 +141,21 @@ class Toy:
 
     # Calls
 
-    async def attempt(self, step: Call | Watch, trial: Trial) -> Learned:
+    async def attempt(  # noqa: C901 - one arm per step
+        self, step: Call | Watch, trial: Trial
+    ) -> Learned:
         """Make one try of a step."""
         fault = self._faults.get(self._calls())
         if fault == "gone" and not isinstance(step, Watch):
             raise FailedError("gone")
         match step:
             case Create():
-                facts = self._create_once(step, fault, self._find_return, self._create)
+                facts = self._create_once((step, trial, fault), self._find_return, self._create)
             case IssueRefund():
                 facts = self._create_once(
-                    step, fault, lambda: self._find_refund(step), lambda: self._issue(step)
+                    (step, trial, fault),
+                    lambda: self._find_refund(step),
+                    lambda: self._issue(step),
                 )
             case _ if fault == "reset":
                 raise AgainError
@@ -173,18 +177,19 @@ class Toy:
 
     def _create_once(
         self,
-        step: Create | IssueRefund,
-        fault: CallFaultKind | None,
+        tried: tuple[Create | IssueRefund, Trial, CallFaultKind | None],
         find: Callable[[], list[Fact]],
         post: Callable[[], list[Fact]],
     ) -> list[Fact]:
-        """Read, post, and after a lost answer read once more."""
+        """Read, post, and after a lost answer read once more; a try that was killed is in doubt."""
+        step, trial, fault = tried
         if step.not_before is not None and self.clock.time < step.not_before:
             raise AgainError(step.not_before - self.clock.time)
         found = find()
         if found:
             return found
-        if fault != "reset":
+        if not trial.details and fault != "reset":
+            trial.details = ["sent"]
             made = post()
             if any(isinstance(fact, Refused) for fact in made) and step.not_before is not None:
                 return find() or [InDoubt(key=step.key, absent=self.clock.time)]
@@ -192,8 +197,8 @@ class Toy:
                 return made
         return find() or [InDoubt(key=step.key, absent=self.clock.time)]
 
-    def _visible(self, created: datetime | None) -> bool:
-        stale = timedelta(seconds=self.plan.stale)
+    def _visible(self, created: datetime | None, most: timedelta = timedelta.max) -> bool:
+        stale = min(timedelta(seconds=self.plan.stale), most)
         return created is None or self.clock.time - created >= stale
 
     def _find_return(self) -> list[Fact]:
@@ -207,7 +212,7 @@ class Toy:
         seen += [
             self._fresh(one.seen)
             for one in self.refunds
-            if one.seen.key is None or self._visible(one.seen.created)
+            if one.seen.key is None or self._visible(one.seen.created, STALE_REFUNDS)
         ]
         return [fact for fact in seen if is_news(step.known, fact)]
 
