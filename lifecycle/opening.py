@@ -47,7 +47,7 @@ def _open_fulfillment_return(ledger: Ledger) -> Step:
             fulfillment_order_id=request.fulfillment_order_id,
         )
     refusal = refuse_digital_river(ledger)
-    if refusal is not None:
+    if refusal is not None and not _may_be_there(ledger):
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
     chosen = chosen_fulfillment_order(ledger)
     return _create(ledger, Resource.FULFILLMENT_RETURN, chosen)
@@ -57,9 +57,14 @@ def _open_return(ledger: Ledger) -> Step:
     if ledger.returns_listed is None and not ledger.missing:
         return CheckReturnable(key=ledger.check_key, order_id=ledger.request.order_id)
     refusal = refuse_third_party(ledger, ledger.order)
-    if refusal is not None:
+    if refusal is not None and not _may_be_there(ledger):
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
     return _create(ledger, Resource.RETURN, None)
+
+
+def _may_be_there(ledger: Ledger) -> bool:
+    """Say whether a create may have been done: a dispute since then does not undo it."""
+    return ledger.return_key in ledger.doubts or ledger.return_key in ledger.given_up
 
 
 def _create(ledger: Ledger, resource: Resource, chosen: FulfillmentOrderSeen | None) -> Create:
