@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-SOURCES := activities backfill digital_river lifecycle local sandbox storefront webhooks workflows \
+SOURCES := activities backfill digital_river lifecycle local sandbox simulation storefront webhooks \
+           workflows \
            demo.py receiver.py settings.py starter.py worker.py tests benchmarks
 
-.PHONY: demo test check format bench lock clean
+.PHONY: demo test check format bench simulate lock clean
 
 demo: $(READY) ## run every kind of return on this machine, with the web UI
 	$(BIN)/python demo.py $(ARGS)
@@ -24,6 +25,9 @@ format: $(READY) ## mend what can be mended
 
 bench: $(READY) ## measure, in pairs, and print the tables
 	$(BIN)/python -m benchmarks $(ARGS)
+
+simulate: $(READY) ## whole returns through faults, from seeds; docs/reliability.md
+	$(BIN)/python -m simulation $(ARGS)
 
 lock: $(READY) ## renew both lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

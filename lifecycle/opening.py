@@ -29,7 +29,7 @@ NOT_CREATED = "not_created"
 def open_return(ledger: Ledger) -> Step:
     """Return the step that brings the return into being, or closes it."""
     refused = ledger.refusals.get(ledger.return_key)
-    if ledger.cancel is not None and (refused or not _in_doubt(ledger)):
+    if ledger.cancel is not None and (refused or not _may_be_there(ledger)):
         return Close(outcome=Outcome.CANCELLED)
     if refused is not None:
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=_refusal_of(ledger, refused))
@@ -48,7 +48,7 @@ def _open_fulfillment_return(ledger: Ledger) -> Step:
             fulfillment_order_id=request.fulfillment_order_id,
         )
     refusal = refuse_digital_river(ledger)
-    if refusal is not None and not _in_doubt(ledger):
+    if refusal is not None and not _may_be_there(ledger):
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
     chosen = chosen_fulfillment_order(ledger)
     return _create(ledger, Resource.FULFILLMENT_RETURN, chosen, only_look=refusal is not None)
@@ -58,14 +58,14 @@ def _open_return(ledger: Ledger) -> Step:
     if ledger.returns_listed is None and not ledger.missing:
         return CheckReturnable(key=ledger.check_key, order_id=ledger.request.order_id)
     refusal = refuse_third_party(ledger, ledger.order)
-    if refusal is not None and not _in_doubt(ledger):
+    if refusal is not None and not _may_be_there(ledger):
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
     return _create(ledger, Resource.RETURN, None, only_look=refusal is not None)
 
 
-def _in_doubt(ledger: Ledger) -> bool:
-    """Say whether the return may have been created: then it is looked for before the end."""
-    return ledger.return_key in ledger.doubts
+def _may_be_there(ledger: Ledger) -> bool:
+    """Say whether a create may have been done: then it is looked for before the end."""
+    return ledger.return_key in ledger.doubts or ledger.return_key in ledger.given_up
 
 
 def _create(

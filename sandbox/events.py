@@ -1,13 +1,12 @@
 """Events: what happened, as Digital River tells it (docs/digital-river.md §3.8, §5.7)."""
 
-import random
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from . import wire
 from .clock import event_time
-from .identifiers import new_uuid
+from .identifiers import chance, new_uuid
 from .json_types import JsonObject
 from .resources import FulfillmentReturn, Order, Refund, Return
 
@@ -83,7 +82,7 @@ def return_accepted_events(world: "World", one: Return, new_refunds: list[Refund
     pending: list[tuple[str, str]] = [("refund.pending", refund.id) for refund in new_refunds]
     told = [("return.accepted", ""), *one.held_events, *pending]
     one.held_events = []
-    random.SystemRandom().shuffle(told)
+    chance.shuffle(told)
     for kind, refund_id in told:
         if refund_id:
             refund = world.refunds[refund_id]

@@ -51,6 +51,16 @@ def test_second_look_after_a_lost_answer(life: Life) -> None:
     assert create(life).not_before == at(1, seconds=60)
 
 
+@pytest.mark.parametrize("coordinator", list(Coordinator))
+def test_dispute_does_not_undo_a_lost_create(coordinator: Coordinator) -> None:
+    """A return that may be there is looked for, although the order is disputed since."""
+    life = Life(a_request(coordinator, {"a": 1}))
+    life.tell(order_seen(), fulfillment_order_seen(), ReturnsListed(taken=START))
+    life.tell(InDoubt(key=key(life), absent=at(1)), order_seen("dispute", taken=at(1)))
+
+    assert create(life).not_before == at(1, seconds=60)
+
+
 def test_pause_doubles(life: Life) -> None:
     """Each further doubt doubles the pause, counted from the last read."""
     pauses = []

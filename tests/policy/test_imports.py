@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY_HERE = {"workflows/workers.py": {"activities", "digital_river"}}
 """What a single file may import beyond its package's row, and nobody else there."""
 
-NOT_SHIPPED = {"benchmarks", "tests"}
+NOT_SHIPPED = {"benchmarks", "simulation", "tests"}
 
 FOREIGN = {
     "lifecycle": {"temporalio", "httpx", "starlette", "fastapi", "asyncio"},

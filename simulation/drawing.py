@@ -1,0 +1,169 @@
+"""From a seed to a plan."""
+
+from random import Random
+from typing import Literal
+
+from lifecycle.policy import ShortReturn
+from simulation.plan import (
+    Act,
+    CallFault,
+    CallFaultKind,
+    Deed,
+    DeliveryFault,
+    DeliveryFaultKind,
+    Plan,
+    Tier,
+)
+
+CALL_FAULTS: dict[Tier, tuple[CallFaultKind, ...]] = {
+    "t0": ("reset", "lost", "lost", "gone"),
+    "t1": (
+        "connect",
+        "reset",
+        "lost",
+        "lost",
+        "error",
+        "error_after",
+        "too_many",
+        "malformed",
+        "slow",
+    ),
+}
+DELIVERY_FAULTS: dict[Tier, tuple[DeliveryFaultKind, ...]] = {
+    "t0": ("drop", "duplicate", "delay"),
+    "t1": ("drop", "duplicate", "delay", "forge", "stale", "future", "truncate", "away"),
+}
+CALLS, EVENTS, QUESTIONS = {"t0": 12, "t1": 30}, 12, 4
+LONG = 24 * 40
+"""Hours that chance spreads deeds over: beyond the deadline for the goods."""
+LATE_PARCEL = 0.15
+TOO_STALE = 150
+"""Seconds: longer than the pause of a create in doubt, where a second one is refused anyway."""
+
+Coordinator = Literal["digital_river", "third_party"]
+
+
+def draw(seed: int, tier: Tier) -> Plan:
+    """Return the plan of a seed, always the same."""
+    random = Random(f"{tier}:{seed}")  # noqa: S311 - a plan, not a secret
+    coordinator: Coordinator = random.choice(("digital_river", "third_party"))
+    lines = random.choice(((1,), (2,), (2, 1), (1, 1), (3, 2)))
+    acts = _acts(random, coordinator, lines)
+    lonely = not any(act.deed.startswith("sibling") for act in acts)
+    trouble = random.choice((0.0, 0.05, 0.2))
+    spare = not lonely or _chance(random, 0.5)
+    stale = random.choice((0, 0, 5, 50) if spare else (0, 5, 50, TOO_STALE))
+    lost = (CallFault(call=random.randrange(2, 6), kind="lost"),) if stale == TOO_STALE else ()
+    return Plan(
+        seed=seed,
+        tier=tier,
+        coordinator=coordinator,
+        lines=lines,
+        spare=spare,
+        short_return=random.choice(tuple(ShortReturn)),
+        tag_reason=coordinator == "digital_river" or not lonely or _chance(random, 0.8),
+        eager=_chance(random, 0.3),
+        stale=stale,
+        acts=acts,
+        calls=lost
+        + tuple(
+            CallFault(call=n, kind=random.choice(CALL_FAULTS[tier]))
+            for n in range(CALLS[tier])
+            if _chance(random, trouble)
+        ),
+        deliveries=tuple(
+            DeliveryFault(event=n, kind=random.choice(DELIVERY_FAULTS[tier]), hours=_gap(random))
+            for n in range(EVENTS)
+            if _chance(random, trouble * 2)
+        ),
+        kills=tuple(n for n in range(CALLS[tier]) if _chance(random, trouble / 3)),
+        answers=tuple(random.randrange(4) for _ in range(random.randrange(QUESTIONS))),
+    )
+
+
+def _chance(random: Random, share: float) -> bool:
+    return random.random() < share
+
+
+def _gap(random: Random) -> float:
+    return round(random.choice((0.01, 1, 24, 24 * 9)) * random.random(), 4)
+
+
+def _acts(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> tuple[Act, ...]:
+    """Draw the usual course of a return of the coordinator, then what disturbs it."""
+    usual = _goods(random, coordinator, lines) + _bank(random)
+    odd = [*_disputes(random), *_people(random, coordinator, lines), *_sibling(random, coordinator)]
+    return tuple(sorted((*usual, *odd), key=lambda act: act.hour))
+
+
+def _hour(random: Random, before: float = 0.0) -> float:
+    return round(before + random.choice((0.02, 1.0, 24.0, LONG / 3)) * random.random(), 4)
+
+
+def _units(random: Random, lines: tuple[int, ...]) -> tuple[int, ...]:
+    whole = _chance(random, 0.4)
+    return tuple(units if whole else random.randint(0, units) for units in lines)
+
+
+def _goods(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> list[Act]:
+    if coordinator == "third_party":
+        return [
+            Act(hour=_hour(random, 0.1), deed="send", units=_units(random, lines))
+            for _ in range(random.choice((0, 1, 1, 2, 3)))
+        ] + _late_parcel(random, lines)
+    if _chance(random, 0.1):
+        return [Act(hour=_hour(random, 0.1), deed="reject")]
+    approved = _hour(random, 0.1)
+    acts = [Act(hour=approved, deed="approve")] if _chance(random, 0.95) else []
+    acts += [
+        Act(hour=_hour(random, approved + 0.1), deed="receive", units=_units(random, lines))
+        for _ in range(random.choice((0, 1, 1, 1, 2)))
+    ]
+    return acts
+
+
+def _late_parcel(random: Random, lines: tuple[int, ...]) -> list[Act]:
+    """Draw, at times, a parcel from after the deadline, with all that can still be missing."""
+    if not _chance(random, LATE_PARCEL):
+        return []
+    return [Act(hour=round(24 * (31 + random.random() * 14), 4), deed="send", units=lines)]
+
+
+def _bank(random: Random) -> list[Act]:
+    deeds: tuple[Deed, ...] = ("pay", "pay", "fail", "ask", "expire")
+    return [
+        Act(hour=_hour(random, random.random() * LONG), deed=random.choice(deeds))
+        for _ in range(random.randrange(5))
+    ] + [Act(hour=LONG * random.choice((0.1, 1, 2)), deed="nothing")]
+
+
+def _disputes(random: Random) -> list[Act]:
+    if not _chance(random, 0.12):
+        return []
+    begun = _hour(random)
+    ended: Deed = random.choice(("resolve", "chargeback"))
+    return [
+        Act(hour=begun, deed="dispute"),
+        Act(hour=_hour(random, begun), deed=ended),
+    ]
+
+
+def _people(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> list[Act]:
+    acts = []
+    if _chance(random, 0.1):
+        acts.append(Act(hour=_hour(random), deed="cancel"))
+    if _chance(random, 0.06) and coordinator == "third_party":
+        acts.append(Act(hour=_hour(random), deed="accept_by_hand"))
+    if _chance(random, 0.06):
+        acts.append(Act(hour=_hour(random), deed="refund_by_hand", units=_units(random, lines)))
+    return acts
+
+
+def _sibling(random: Random, coordinator: Coordinator) -> list[Act]:
+    if not _chance(random, 0.25):
+        return []
+    made = _hour(random) if _chance(random, 0.5) else 0.0
+    acts = [Act(hour=made, deed="sibling_return")]
+    if coordinator == "third_party" or _chance(random, 0.5):
+        acts.append(Act(hour=_hour(random, made), deed="sibling_accept"))
+    return acts

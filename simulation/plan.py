@@ -1,0 +1,128 @@
+"""A plan: all that happens to one return and around it, as a file that can be run again."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from lifecycle.policy import Policy, ShortReturn
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+STALE_REFUNDS = timedelta(seconds=50)
+"""How long a refund may be missing from lists: less than the pause of a create in doubt, because a
+second one is made whenever there is money left."""
+
+Tier = Literal["t0", "t1"]
+
+Deed = Literal[
+    "send",
+    "approve",
+    "reject",
+    "receive",
+    "pay",
+    "fail",
+    "ask",
+    "expire",
+    "dispute",
+    "resolve",
+    "chargeback",
+    "accept_by_hand",
+    "refund_by_hand",
+    "cancel",
+    "sibling_return",
+    "sibling_accept",
+    "nothing",
+]
+"""What the customer, the fulfiller, the bank, the shop and other people do."""
+
+CallFaultKind = Literal[
+    "connect", "reset", "lost", "error", "error_after", "too_many", "malformed", "slow", "gone"
+]
+"""`connect` to `error` and `too_many` strike before the effect, others after it."""
+
+DeliveryFaultKind = Literal[
+    "drop", "duplicate", "delay", "forge", "stale", "future", "truncate", "away"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One deed, so many hours after the start."""
+
+    hour: float
+    deed: Deed
+    units: tuple[int, ...] = ()
+    """For each line: units sent, taken in or refunded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFault:
+    """What goes wrong with the n-th call to Digital River."""
+
+    call: int
+    kind: CallFaultKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFault:
+    """What goes wrong with the n-th event."""
+
+    event: int
+    kind: DeliveryFaultKind
+    hours: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that chance decides about one return."""
+
+    seed: int
+    tier: Tier
+    coordinator: Literal["digital_river", "third_party"]
+    lines: tuple[int, ...]
+    """Units asked back of each line."""
+    spare: bool
+    """Whether the order has as many units again: a second return is then made, not refused."""
+    short_return: ShortReturn = ShortReturn.ASK
+    tag_reason: bool = True
+    eager: bool = False
+    """Whether refunds are made at each acceptance (contract, C4)."""
+    stale: int = 0
+    """For so many seconds what was created is missing from lists."""
+    acts: tuple[Act, ...] = ()
+    calls: tuple[CallFault, ...] = ()
+    deliveries: tuple[DeliveryFault, ...] = ()
+    kills: tuple[int, ...] = ()
+    """Attempts whose result is lost with the worker."""
+    answers: tuple[int, ...] = ()
+    """Which of the answers an operator gives to each question; then always to give up."""
+
+    @property
+    def policy(self) -> Policy:
+        """The shop's terms."""
+        return Policy(short_return=self.short_return, tag_reason=self.tag_reason)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """A name for each line."""
+        return tuple("abcdefgh"[: len(self.lines)])
+
+
+_PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Keep a plan for later."""
+    path.write_bytes(_PLAN.dump_json(plan, indent=1) + b"\n")
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan that was kept. Raises pydantic's ValidationError."""
+    return _PLAN.validate_json(path.read_bytes())
+
+
+def hours(count: float) -> timedelta:
+    """Return a span of so many hours."""
+    return timedelta(hours=count)

@@ -1,0 +1,74 @@
+"""The few calls of Temporal's client that the receiver makes, into one return's inbox."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import cast
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from workflows.messages import EventMessage
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One line of the list of workflows."""
+
+    id: str
+    status: WorkflowExecutionStatus = WorkflowExecutionStatus.RUNNING
+
+
+@dataclass
+class Inbox:
+    """A Temporal with one open workflow, that keeps what the workflow is told."""
+
+    workflow_id: str
+    messages: list[EventMessage] = field(default_factory=list)
+    away: bool = False
+
+    @property
+    def client(self) -> Client:
+        """Itself, as far as the receiver can tell."""
+        return cast(Client, self)
+
+    def get_workflow_handle(self, workflow_id: str) -> "Handle":
+        """Return the handle of any workflow, as Temporal does."""
+        return Handle(self, workflow_id)
+
+    async def list_workflows(
+        self,
+        query: str,  # noqa: ARG002 - there is one order
+        *,
+        limit: int,  # noqa: ARG002 - and one workflow
+        rpc_timeout: timedelta,  # noqa: ARG002 - and no time passes
+    ) -> AsyncIterator[Execution]:
+        """List the one workflow."""
+        self.answer()
+        yield Execution(self.workflow_id)
+
+    def answer(self) -> None:
+        """Fail while Temporal is away."""
+        if self.away:
+            raise RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
+
+
+@dataclass(frozen=True)
+class Handle:
+    """One workflow, to be signalled."""
+
+    inbox: Inbox
+    workflow_id: str
+
+    async def signal(
+        self,
+        name: str,  # noqa: ARG002 - the receiver sends no other
+        message: EventMessage,
+        *,
+        rpc_timeout: timedelta,  # noqa: ARG002 - no time passes
+    ) -> None:
+        """Keep the signal, or say that there is no such workflow."""
+        self.inbox.answer()
+        if self.workflow_id != self.inbox.workflow_id:
+            raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
+        self.inbox.messages.append(message)
