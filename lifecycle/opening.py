@@ -85,7 +85,7 @@ def _create(
         reason=request.sent_reason,
         rma=request.rma if request.policy.tag_reason else None,
         location=request.location,
-        metadata=dict(request.metadata),
+        metadata=dict(request.metadata) or None,
         not_before=not_before(ledger, ledger.return_key),
         only_look=only_look or ledger.cancel is not None,
         not_ours=tuple(sorted(ledger.look_alikes.get(ledger.return_key, ()))),

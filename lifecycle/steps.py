@@ -137,7 +137,7 @@ class Known:
     object_id: str
     state: str
     accepted: tuple[Units, ...] = ()
-    contradicting: tuple[str, ...] = ()
+    contradicting: tuple[str, ...] | None = None
     """Other final states that it was seen in: a person decides between them, or has decided."""
 
 

@@ -61,13 +61,13 @@ def _find(known: tuple[Known, ...], object_id: str) -> Known | None:
     return next((one for one in known if one.object_id == object_id), None)
 
 
-def _contradicting(record: ReturnRecord | RefundRecord) -> tuple[str, ...]:
-    return tuple(sorted(record.states.final - {record.state}))
+def _contradicting(record: ReturnRecord | RefundRecord) -> tuple[str, ...] | None:
+    return tuple(sorted(record.states.final - {record.state})) or None
 
 
 def _moved(before: Known, state: str, rank: Callable[[str], int]) -> bool:
     """Say whether a state is further on, or contradicts a final one for the first time."""
-    if state == before.state or state in before.contradicting:
+    if state == before.state or state in (before.contradicting or ()):
         return False
     return rank(state) > rank(before.state) or rank(state) == rank(before.state) == FINAL
 

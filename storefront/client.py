@@ -173,5 +173,5 @@ def _details(request: ReturnRequest) -> str:
     items = ", ".join(f"{line.quantity} of `{line.order_item_id}`" for line in request.lines)
     return (
         f"{items}; coordinated by {request.coordinator.replace('_', ' ')}; "
-        f"reason: {request.reason or 'none given'}; request `{request.request_id}`"
+        f"reason: {request.reason or 'none given'}"
     )
