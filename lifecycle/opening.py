@@ -20,7 +20,7 @@ from lifecycle.steps import (
     Step,
     Units,
 )
-from lifecycle.trouble import in_trouble, not_before
+from lifecycle.trouble import in_trouble, may_be_done, not_before
 
 TOO_MANY = "quantity_too_large"
 NOT_CREATED = "not_created"
@@ -29,7 +29,7 @@ NOT_CREATED = "not_created"
 def open_return(ledger: Ledger) -> Step:
     """Return the step that brings the return into being, or closes it."""
     refused = ledger.refusals.get(ledger.return_key)
-    if ledger.cancel is not None and (refused or not _may_be_there(ledger)):
+    if ledger.cancel is not None and (refused or not may_be_done(ledger, ledger.return_key)):
         return Close(outcome=Outcome.CANCELLED)
     if refused is not None:
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=_refusal_of(ledger, refused))
@@ -47,25 +47,27 @@ def _open_fulfillment_return(ledger: Ledger) -> Step:
             order_id=request.order_id,
             fulfillment_order_id=request.fulfillment_order_id,
         )
-    refusal = refuse_digital_river(ledger)
-    if refusal is not None and not _may_be_there(ledger):
-        return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
     chosen = chosen_fulfillment_order(ledger)
-    return _create(ledger, Resource.FULFILLMENT_RETURN, chosen, only_look=refusal is not None)
+    return _create_unless(refuse_digital_river(ledger), ledger, Resource.FULFILLMENT_RETURN, chosen)
 
 
 def _open_return(ledger: Ledger) -> Step:
     if ledger.returns_listed is None and not ledger.missing:
         return CheckReturnable(key=ledger.check_key, order_id=ledger.request.order_id)
-    refusal = refuse_third_party(ledger, ledger.order)
-    if refusal is not None and not _may_be_there(ledger):
+    return _create_unless(refuse_third_party(ledger, ledger.order), ledger, Resource.RETURN, None)
+
+
+def _create_unless(
+    refusal: Refusal | None,
+    ledger: Ledger,
+    resource: Resource,
+    chosen: FulfillmentOrderSeen | None,
+) -> Step:
+    """Create unless it is refused; but what may have been created is looked for before the end."""
+    if refusal is not None and not may_be_done(ledger, ledger.return_key):
         return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
-    return _create(ledger, Resource.RETURN, None, only_look=refusal is not None)
-
-
-def _may_be_there(ledger: Ledger) -> bool:
-    """Say whether a create may have been done: then it is looked for before the end."""
-    return ledger.return_key in ledger.doubts or ledger.return_key in ledger.given_up
+    only_look = refusal is not None or ledger.cancel is not None
+    return _create(ledger, resource, chosen, only_look=only_look)
 
 
 def _create(
@@ -87,7 +89,7 @@ def _create(
         location=request.location,
         metadata=dict(request.metadata) or None,
         not_before=not_before(ledger, ledger.return_key),
-        only_look=only_look or ledger.cancel is not None,
+        only_look=only_look,
         not_ours=tuple(sorted(ledger.look_alikes.get(ledger.return_key, ()))),
     )
 

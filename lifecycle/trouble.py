@@ -14,13 +14,18 @@ def not_before(ledger: Ledger, key: str) -> datetime | None:
     Each further doubt doubles the pause, so that a long outage costs few looks. A call that was
     given up may have been sent, too.
     """
+    if not may_be_done(ledger, key):
+        return None
     doubts = set(ledger.doubts.get(key, ()))
     if key in ledger.given_up:
         doubts.add(ledger.given_up[key].at)
-    if not doubts:
-        return None
     pause = ledger.request.policy.doubt * 2.0 ** (min(len(doubts), 16) - 1)
     return max(doubts) + pause
+
+
+def may_be_done(ledger: Ledger, key: str) -> bool:
+    """Say whether a call may have taken effect although no answer says so."""
+    return key in ledger.doubts or key in ledger.given_up
 
 
 def in_trouble(ledger: Ledger, key: str) -> Wait | None:
@@ -40,7 +45,7 @@ def was_given_up(ledger: Ledger, key: str) -> bool:
 
 def _questions(ledger: Ledger, key: str) -> Iterator[Question]:
     """Return the questions that a call has raised, answered or not."""
-    if key not in ledger.look_alikes and key not in ledger.given_up and key not in ledger.doubts:
+    if key not in ledger.look_alikes and not may_be_done(ledger, key):
         return iter(())
     asked = _look_alikes(ledger, key), _unreachable(ledger, key), _unclear(ledger, key)
     return filter(None, asked)
