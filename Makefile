@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 SOURCES := activities backfill digital_river lifecycle local sandbox simulation storefront webhooks \
            workflows \
-           demo.py receiver.py settings.py starter.py worker.py tests benchmarks
+           demo.py leaving.py receiver.py settings.py starter.py worker.py tests benchmarks
 
 .PHONY: demo test check format bench simulate lock clean
 

@@ -9,7 +9,6 @@ import asyncio
 import signal
 import sys
 import tempfile
-import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from leaving import leave
 from lifecycle.sentences import money
 from local.dev_server import NoDevServerError
 from local.processes import House, NotStartedError, run_house
@@ -30,8 +30,6 @@ from storefront.errors import NoAnswerError, NoSuchReturnError, StorefrontError
 
 STORY_SECONDS = 120.0
 POLL_SECONDS = 0.5
-TEARDOWN_SECONDS = 0.2
-"""The SDK's threads want a moment after the event loop has ended; see worker.py."""
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -146,8 +144,7 @@ def main(
         except (NotStartedError, NoDevServerError) as error:
             console.print(str(error), markup=False)
             good = False
-    time.sleep(TEARDOWN_SECONDS)
-    raise typer.Exit(0 if good else 1)
+    leave(0 if good else 1)
 
 
 if __name__ == "__main__":

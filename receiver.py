@@ -18,6 +18,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
+from leaving import leave
 from settings import ReceiverSettings, SettingsError, connect_temporal, load
 from webhooks import PATH, Options, create_app
 
@@ -100,4 +101,4 @@ def server_for(app: ASGIApp) -> uvicorn.Server:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -6,10 +6,8 @@ object on standard output, whatever the status, unless the command line itself c
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
@@ -19,6 +17,7 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 
+from leaving import leave
 from lifecycle.request import ReturnRequest
 from settings import SettingsError, connect_temporal, temporal_connect_config
 from storefront.client import Returns
@@ -225,19 +224,13 @@ def list_returns(
 
 
 def main() -> NoReturn:
-    """Run a command, and leave without the interpreter's teardown.
-
-    The SDK's threads can abort the process while the interpreter ends, with a status of their own.
-    """
+    """Run a command, and leave with its exit status."""
     status: object = Exit.FAILURE
     try:
         app()
     except SystemExit as end:
         status = end.code
-    with suppress(BrokenPipeError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-    os._exit(status if isinstance(status, int) else Exit.DONE)
+    leave(status if isinstance(status, int) else Exit.DONE)
 
 
 if __name__ == "__main__":

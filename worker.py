@@ -10,7 +10,6 @@ import json
 import logging
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -18,10 +17,12 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
+from temporalio.worker import Worker
 
 from backfill.schedule import ensure_schedule
 from backfill.worker import housekeeping_worker
 from digital_river import DigitalRiver
+from leaving import leave
 from settings import SettingsError, WorkerSettings, connect_temporal, load
 from workflows.check_deploy import Verdict, check_deploy
 from workflows.search_attributes import register_search_attributes
@@ -38,10 +39,6 @@ TEST_KEY_LIMIT, LIVE_KEY_LIMIT = 25, 250
 
 WRONG_SETTINGS = 2
 FAILED = 1
-
-TEARDOWN_SECONDS = 0.2
-"""The SDK's threads want a moment after the event loop has ended; without it the interpreter can
-abort at exit and spoil the exit status."""
 
 
 class NotStartedError(Exception):
@@ -63,11 +60,19 @@ async def run(settings: WorkerSettings) -> None:
         returns = returns_worker(client, build_id=settings.upriver_build_id)
         workers = (returns, calls, housekeeping_worker(client, digital_river))
         _log.info("Working for namespace %s", client.namespace)
+        await _run_until(stop, workers)
+
+
+async def _run_until(stop: asyncio.Event, workers: Sequence[Worker]) -> None:
+    """Run the workers; when one cannot go on, end the others and raise its error."""
+    try:
         async with asyncio.TaskGroup() as running:
             for worker in workers:
                 running.create_task(worker.run())
             await stop.wait()
             await asyncio.gather(*(worker.shutdown() for worker in workers))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 async def _connect(settings: WorkerSettings) -> Client:
@@ -163,9 +168,7 @@ def main(given: Sequence[str] | None = None) -> int:
     except RuntimeError as error:  # the SDK's, such as a namespace that does not exist
         sys.stderr.write(f"The worker cannot go on: {error}\n")
         return FAILED
-    finally:
-        time.sleep(TEARDOWN_SECONDS)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -30,9 +30,9 @@ from benchmarks.house import API_KEY, SECRET
 from benchmarks.processes import Task
 from benchmarks.straight_line import StraightLineWorkflow
 from digital_river import DigitalRiver, Limiter
+from leaving import leave
 from receiver import server_for
 from webhooks import PATH, create_app
-from worker import TEARDOWN_SECONDS
 from workflows.converter import data_converter
 from workflows.names import RETURNS_TASK_QUEUE
 from workflows.workers import (
@@ -150,4 +150,4 @@ if __name__ == "__main__":
     factory = auto_loop_factory() if asked.kind != "worker" else None
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(main(asked))
-    time.sleep(TEARDOWN_SECONDS)
+    leave(0)

@@ -17,7 +17,7 @@ PACKAGES = (
     "webhooks",
     "workflows",
 )
-PROCESSES = ("demo", "receiver", "settings", "starter", "worker")
+PROCESSES = ("demo", "leaving", "receiver", "settings", "starter", "worker")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

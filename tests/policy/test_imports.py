@@ -19,11 +19,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "storefront": {"lifecycle", "workflows"},
     "local": {"lifecycle", "storefront", "workflows"},
     "backfill": {"activities", "digital_river", "webhooks", "workflows"},
+    "leaving": set(),
     "settings": {"workflows"},
-    "receiver": {"settings", "webhooks"},
-    "worker": {"backfill", "digital_river", "settings", "workflows"},
-    "starter": {"lifecycle", "settings", "storefront", "workflows"},
-    "demo": {"lifecycle", "local", "storefront"},
+    "receiver": {"leaving", "settings", "webhooks"},
+    "worker": {"backfill", "digital_river", "leaving", "settings", "workflows"},
+    "starter": {"leaving", "lifecycle", "settings", "storefront", "workflows"},
+    "demo": {"leaving", "lifecycle", "local", "storefront"},
 }
 """Each package may import itself, and these of ours."""
 

@@ -129,6 +129,18 @@ async def test_the_worker_says_so_when_it_cannot_reach_temporal(tmp_path: Path) 
     assert errors.count("\n") == 1
 
 
+async def test_the_worker_says_so_when_its_namespace_is_missing(
+    temporal: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    """Status 1 and one sentence, not the SDK's traceback for each of its workers."""
+    variables = {**WORKER, "TEMPORAL_ADDRESS": address(temporal), "TEMPORAL_NAMESPACE": "nowhere"}
+    status, _, errors = await ended(await start(tmp_path, str(ROOT / "worker.py"), **variables))
+    assert status == 1
+    assert "Traceback" not in errors
+    assert "The worker cannot go on: " in errors
+    assert "Namespace nowhere" in errors.splitlines()[-1]
+
+
 async def test_the_worker_says_so_when_its_metrics_port_is_taken(
     temporal: WorkflowEnvironment, tmp_path: Path
 ) -> None:
