@@ -2,7 +2,7 @@
 
 import hmac
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
@@ -17,14 +17,16 @@ from . import (
     webhooks,
     wire,
 )
-from .errors import ApiError, Problem
+from .errors import ApiError, Problem, not_found
 from .lists import Query
 from .rate_limit import RateLimit
+from .repeats import creating
+from .resources import FulfillmentReturn, Refund, Return
 from .validation import Body
 from .world import World
 
 
-def world_of(request: Request) -> World:
+async def world_of(request: Request) -> World:
     """Return the world this application serves."""
     world: World = request.app.state.world
     return world
@@ -51,16 +53,24 @@ async def body_of(request: Request) -> Body:
     return validation.parse(await request.body())
 
 
-def query_of(request: Request) -> Query:
+async def query_of(request: Request) -> Query:
     """Return every value of every query parameter."""
     query = request.query_params
     return {name: query.getlist(name) for name in query}
 
 
+R = TypeVar("R", FulfillmentReturn, Refund, Return)
 Sent = Annotated[Body, Depends(body_of)]
 Asked = Annotated[Query, Depends(query_of)]
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(admit)])
+
+
+def _found(world: World, path: str, one: R) -> R:
+    """Return what a read finds, or answer 404 while a fault keeps it back."""
+    if world.faults.hides(path, world.clock.now() - one.created):
+        raise not_found("Resource")
+    return one
 
 
 def _answer(content: object, status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
@@ -102,7 +112,8 @@ async def get_fulfillment_order(world: InWorld, fulfillment_order_id: str) -> Re
 @router.post("/fulfillment-returns")
 async def create_fulfillment_return(world: InWorld, body: Sent) -> Response:
     """Ask the fulfiller to take goods back."""
-    one = fulfillment_returns.create(world, body)
+    with creating(world, "/fulfillment-returns", body):
+        one = fulfillment_returns.create(world, body)
     return _answer(wire.fulfillment_return(one), HTTPStatus.CREATED)
 
 
@@ -115,13 +126,16 @@ async def list_fulfillment_returns(world: InWorld, query: Asked) -> Response:
 @router.get("/fulfillment-returns/{fulfillment_return_id}")
 async def get_fulfillment_return(world: InWorld, fulfillment_return_id: str) -> Response:
     """Read a fulfillment return."""
-    return _answer(wire.fulfillment_return(world.fulfillment_return(fulfillment_return_id)))
+    one = _found(world, "/fulfillment-returns", world.fulfillment_return(fulfillment_return_id))
+    return _answer(wire.fulfillment_return(one))
 
 
 @router.post("/returns")
 async def create_return(world: InWorld, body: Sent) -> Response:
     """Tell of a return that the client authorised."""
-    return _answer(wire.return_(returns.create(world, body)), HTTPStatus.CREATED)
+    with creating(world, "/returns", body):
+        one = returns.create(world, body)
+    return _answer(wire.return_(one), HTTPStatus.CREATED)
 
 
 @router.get("/returns")
@@ -133,7 +147,7 @@ async def list_returns(world: InWorld, query: Asked) -> Response:
 @router.get("/returns/{return_id}")
 async def get_return(world: InWorld, return_id: str) -> Response:
     """Read a return."""
-    one = world.return_(return_id)
+    one = _found(world, "/returns", world.return_(return_id))
     return _answer(wire.return_(one, refund_ids=world.switches.refund_ids))
 
 
@@ -148,7 +162,8 @@ async def update_return(world: InWorld, return_id: str, body: Sent) -> Response:
 @router.post("/refunds")
 async def create_refund(world: InWorld, body: Sent) -> Response:
     """Send money back; the answer shows the refund as it was when it was made."""
-    refund = refunds.create(world, body)
+    with creating(world, "/refunds", body):
+        refund = refunds.create(world, body)
     return _answer(wire.refund(world, refund), HTTPStatus.CREATED)
 
 
@@ -161,7 +176,7 @@ async def list_refunds(world: InWorld, query: Asked) -> Response:
 @router.get("/refunds/{refund_id}")
 async def get_refund(world: InWorld, refund_id: str) -> Response:
     """Read a refund."""
-    return _answer(wire.refund(world, world.refund(refund_id)))
+    return _answer(wire.refund(world, _found(world, "/refunds", world.refund(refund_id))))
 
 
 @router.post("/refunds/{refund_id}")

@@ -26,6 +26,7 @@ from .faults import Faults
 from .json_types import JsonObject
 from .options import Automation, Switches
 from .validation import Body
+from .world import World
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such resource (Digital River's error body)."},
@@ -106,24 +107,28 @@ async def put_faults(world: InWorld, rules: Faults) -> Faults:
 @world_router.get("/books")
 async def books(world: InWorld) -> BooksPage:
     """Show everything that exists, and every call and delivery; oldest first."""
+    return BooksPage.model_validate(everything(world))
+
+
+def everything(world: World) -> JsonObject:
+    """Return all of a world as plain JSON."""
     shown = world.switches.refund_ids
-    return BooksPage.model_validate(
-        {
-            "orders": [wire.order(world, one) for one in world.orders.values()],
-            "fulfillment_orders": list(
-                map(wire.fulfillment_order, world.fulfillment_orders.values())
-            ),
-            "fulfillment_returns": list(
-                map(wire.fulfillment_return, world.fulfillment_returns.values())
-            ),
-            "returns": [wire.return_(one, refund_ids=shown) for one in world.returns.values()],
-            "refunds": [wire.refund(world, one) for one in world.refunds.values()],
-            "charges": list(map(wire.charge, world.charges.values())),
-            "events": [one.wire() for one in world.events.values()],
-            "webhooks": [one.wire() for one in world.webhooks.values()],
-            **world.books.wire(),
-        }
-    )
+    return {
+        "orders": [wire.order(world, one) for one in world.orders.values()],
+        "fulfillment_orders": list(map(wire.fulfillment_order, world.fulfillment_orders.values())),
+        "fulfillment_returns": list(
+            map(wire.fulfillment_return, world.fulfillment_returns.values())
+        ),
+        "returns": [wire.return_(one, refund_ids=shown) for one in world.returns.values()],
+        "refunds": [wire.refund(world, one) for one in world.refunds.values()],
+        "charges": list(map(wire.charge, world.charges.values())),
+        "events": [one.wire() for one in world.events.values()],
+        "webhooks": [one.wire() for one in world.webhooks.values()],
+        "refunds_made_by": {
+            one.id: one.return_id for one in world.refunds.values() if one.return_id is not None
+        },
+        **world.books.wire(),
+    }
 
 
 @order_router.post("/orders", status_code=201)

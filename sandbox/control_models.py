@@ -168,5 +168,8 @@ class BooksPage(BaseModel):
     charges: list[JsonObject]
     events: list[JsonObject]
     webhooks: list[JsonObject]
+    refunds_made_by: dict[str, str] = Field(
+        description="For each refund that Digital River made of itself, the return it is for."
+    )
     calls: list[CallEntry]
     deliveries: list[DeliveryEntry]

@@ -98,6 +98,8 @@ def order_event(world: "World", kind: str, order: Order) -> None:
 
 
 def _emit(world: "World", kind: str, rendered: JsonObject, order_id: str) -> None:
+    if not world.switches.metadata_in_events:
+        rendered = {name: value for name, value in rendered.items() if name != "metadata"}
     subscribed = tuple(hook.id for hook in world.webhooks.values() if hook.wants(kind))
     event = Event(new_uuid(), kind, world.clock.now(), rendered, order_id, subscribed)
     world.events[event.id] = event

@@ -1,9 +1,11 @@
-"""Faults on demand: rules for calls and for webhook deliveries.
+"""Faults on demand: rules for calls, for lists and for webhook deliveries.
 
-A rule has a kind; what a kind does to a call is in calls.py, to a delivery in delivery.py.
+A rule has a kind; what a kind does to a call is in calls.py, to a list in queries.py, to a delivery
+in delivery.py.
 """
 
 import random
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
@@ -19,7 +21,20 @@ CallFault = Literal[
     "error_after",
     "malformed",
 ]
-DeliveryFault = Literal["drop", "duplicate", "delay"]
+ListFault = Literal["late", "lost", "duplicate"]
+Impostor = Literal[
+    "bad_signature",
+    "wrong_secret",
+    "body_swapped",
+    "stale",
+    "future",
+    "wrong_mode",
+    "unknown_type",
+    "truncated",
+]
+"""What is sent ahead of the event: it says more than the event, and nobody must believe it."""
+
+DeliveryFault = Literal["drop", "duplicate", "delay", "shuffle", Impostor]
 
 Times = Annotated[
     int | None, Field(ge=0, description="How often the rule applies; null means always.")
@@ -48,6 +63,25 @@ class CallRule(BaseModel):
         return self.method in ("*", method) and fnmatchcase(path, self.path)
 
 
+class ListRule(BaseModel):
+    """A fault for what lists show; every rule that matches applies, to every list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(default="*", description="Glob over the list's path, such as `/refunds`.")
+    kind: ListFault = Field(
+        description="`late`: a new object is missing at first (eventual consistency). `lost`: some "
+        "entries are never shown. `duplicate`: each entry is shown twice."
+    )
+    seconds: float = Field(default=0.0, ge=0, description="For late: how long, by world's clock.")
+    reads: bool = Field(
+        default=False, description="For late: a read by id answers 404 for as long, too."
+    )
+    share: float = Field(
+        default=1.0, ge=0, le=1, description="For lost: of the entries; 1 leaves the list empty."
+    )
+
+
 class DeliveryRule(BaseModel):
     """A fault for matching deliveries; decided once per event and webhook."""
 
@@ -56,10 +90,16 @@ class DeliveryRule(BaseModel):
     type: str = Field(default="*", description="Glob over the event type.")
     order_id: str | None = Field(default=None, description="Only events of this order.")
     object_id: str | None = Field(default=None, description="Only events about this object.")
-    kind: DeliveryFault
+    kind: DeliveryFault = Field(
+        description="`shuffle`: each waits for a time of its own. From `bad_signature` on, an "
+        "impostor with an id of its own, which begins with the kind, is sent ahead of the event."
+    )
     times: Times = None
+    skip: int = Field(default=0, ge=0, description="Let the first n matching events through.")
     copies: int = Field(default=1, ge=1, description="Further copies, for duplicate.")
-    seconds: float = Field(default=0.0, ge=0, description="Wait before delivery, for delay.")
+    seconds: float = Field(
+        default=0.0, ge=0, description="Wait before delivery, for delay; at most, for shuffle."
+    )
 
     def matches(self, kind: str, order_id: str, object_id: str) -> bool:
         """Tell whether the rule is about this event."""
@@ -71,7 +111,7 @@ class DeliveryRule(BaseModel):
 
 
 class Faults(BaseModel):
-    """All rules; the first one that matches and is not used up applies."""
+    """All rules; of those for calls and deliveries the first that matches and is not used up."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -79,6 +119,7 @@ class Faults(BaseModel):
             "examples": [
                 {
                     "calls": [{"method": "POST", "path": "/refunds", "kind": "reset_after"}],
+                    "lists": [{"path": "/returns", "kind": "late", "seconds": 30}],
                     "deliveries": [{"type": "refund.*", "kind": "duplicate", "copies": 2}],
                     "seed": 7,
                 }
@@ -87,8 +128,9 @@ class Faults(BaseModel):
     )
 
     calls: list[CallRule] = []
+    lists: list[ListRule] = []
     deliveries: list[DeliveryRule] = []
-    seed: int = Field(default=0, description="Seeds the draws for `probability`.")
+    seed: int = Field(default=0, description="Seeds the draws of `probability` and `share`.")
 
 
 class FaultBox:
@@ -103,6 +145,7 @@ class FaultBox:
         self._random = random.Random(rules.seed)  # noqa: S311 - repeatable, nothing secret
         self._seen = [0] * len(rules.calls)
         self._calls_used = [0] * len(rules.calls)
+        self._events_seen = [0] * len(rules.deliveries)
         self._deliveries_used = [0] * len(rules.deliveries)
 
     def clear(self) -> None:
@@ -120,14 +163,43 @@ class FaultBox:
     def for_delivery(self, kind: str, order_id: str, object_id: str) -> DeliveryRule | None:
         """Return the fault of this delivery and count it."""
         for place, rule in enumerate(self.rules.deliveries):
-            used = self._deliveries_used[place]
-            if rule.matches(kind, order_id, object_id) and rule.times != used:
+            if rule.matches(kind, order_id, object_id) and self._delivery_applies(place, rule):
                 self._deliveries_used[place] += 1
                 return rule
         return None
+
+    def times_listed(self, path: str, resource_id: str, age: timedelta) -> int:
+        """Return how often a list shows an entry."""
+        times = 1
+        for rule in self._about(path):
+            if rule.kind == "duplicate":
+                times *= 2
+            elif _is_late(rule, age) or self._is_lost(rule, resource_id):
+                times = 0
+        return times
+
+    def hides(self, path: str, age: timedelta) -> bool:
+        """Say whether a read does not find an object yet."""
+        return any(rule.reads and _is_late(rule, age) for rule in self._about(path))
+
+    def _about(self, path: str) -> list[ListRule]:
+        return [rule for rule in self.rules.lists if fnmatchcase(path, rule.path)]
+
+    def _is_lost(self, rule: ListRule, resource_id: str) -> bool:
+        """Draw once for each entry: what is lost stays lost."""
+        draw = random.Random(f"{self.rules.seed}:{resource_id}")  # noqa: S311 - repeatable
+        return rule.kind == "lost" and draw.random() < rule.share
+
+    def _delivery_applies(self, place: int, rule: DeliveryRule) -> bool:
+        self._events_seen[place] += 1
+        return self._events_seen[place] > rule.skip and rule.times != self._deliveries_used[place]
 
     def _call_applies(self, place: int, rule: CallRule) -> bool:
         self._seen[place] += 1
         if self._seen[place] <= rule.skip or self._calls_used[place] == rule.times:
             return False
         return self._random.random() < rule.probability
+
+
+def _is_late(rule: ListRule, age: timedelta) -> bool:
+    return rule.kind == "late" and age < timedelta(seconds=rule.seconds)

@@ -1,5 +1,7 @@
 """What a sandbox is started with, and what can be switched while it runs."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 Seconds = float
@@ -46,6 +48,17 @@ class Switches(BaseModel):
     amounts_drift: bool = Field(
         default=False,
         description="Return amounts drop by 0.01 at the first acceptance, refunds again (§6.7).",
+    )
+    repeated_create: Literal["second", "conflict"] = Field(
+        default="second",
+        description="What an identical create does: make a second one while units and money are "
+        "left, or be refused with 409.",
+    )
+    fresh_event_ids: bool = Field(
+        default=False, description="Give each attempt to deliver an event another id."
+    )
+    metadata_in_events: bool = Field(
+        default=True, description="Whether the objects in events show their metadata."
     )
 
 

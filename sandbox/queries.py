@@ -1,6 +1,8 @@
 """What each list of Digital River can be filtered by (docs/digital-river.md §2)."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from . import wire
 from .balance import refunded
@@ -16,9 +18,31 @@ EVENTS_REACH_BACK = timedelta(days=30)
 MAX_TYPES = 19
 
 
+class _Entry(Protocol):
+    @property
+    def created(self) -> datetime: ...
+
+
+E = TypeVar("E", bound=_Entry)
+
+
+def _shown(world: World, path: str, entries: Iterable[tuple[object, E]]) -> list[E]:
+    """Return what a list holds: late, lost or twice where a fault says so."""
+    if not world.faults.rules.lists:
+        return [one for _, one in entries]
+    now = world.clock.now()
+    return [
+        one
+        for one_id, one in entries
+        for _ in range(world.faults.times_listed(path, str(one_id), now - one.created))
+    ]
+
+
 def orders(world: World, query: Query) -> JsonObject:
     """Serve `GET /orders`."""
-    listing = Listing[Order](query, world.orders.values(), lambda one: one.id)
+    listing = Listing[Order](
+        query, _shown(world, "/orders", world.orders.items()), lambda one: one.id
+    )
     listing.times("createdTime", lambda one: one.created)
     listing.times("updatedTime", lambda one: one.updated)
     listing.texts("ids", lambda one: [one.id])
@@ -33,7 +57,11 @@ def orders(world: World, query: Query) -> JsonObject:
 
 def fulfillment_orders(world: World, query: Query) -> JsonObject:
     """Serve `GET /fulfillment-orders`, whose answer has no `hasMore` (§7 C13)."""
-    listing = Listing(query, world.fulfillment_orders.values(), lambda one: str(one.id))
+    listing = Listing(
+        query,
+        _shown(world, "/fulfillment-orders", world.fulfillment_orders.items()),
+        lambda one: str(one.id),
+    )
     listing.times("createdTime", lambda one: one.created)
     listing.times("updatedTime", lambda one: one.created)
     listing.texts("ids", lambda one: [str(one.id)])
@@ -45,7 +73,9 @@ def fulfillment_orders(world: World, query: Query) -> JsonObject:
 def fulfillment_returns(world: World, query: Query) -> JsonObject:
     """Serve `GET /fulfillment-returns`."""
     listing = Listing[FulfillmentReturn](
-        query, world.fulfillment_returns.values(), lambda one: one.id
+        query,
+        _shown(world, "/fulfillment-returns", world.fulfillment_returns.items()),
+        lambda one: one.id,
     )
     listing.times("createdTime", lambda one: one.created)
     listing.texts("ids", lambda one: [one.id])
@@ -59,7 +89,9 @@ def fulfillment_returns(world: World, query: Query) -> JsonObject:
 
 def returns(world: World, query: Query) -> JsonObject:
     """Serve `GET /returns`."""
-    listing = Listing[Return](query, world.returns.values(), lambda one: one.id)
+    listing = Listing[Return](
+        query, _shown(world, "/returns", world.returns.items()), lambda one: one.id
+    )
     listing.times("createdTime", lambda one: one.created)
     listing.texts("ids", lambda one: [one.id])
     listing.texts("state", lambda one: [one.state])
@@ -72,7 +104,9 @@ def returns(world: World, query: Query) -> JsonObject:
 
 def refunds(world: World, query: Query) -> JsonObject:
     """Serve `GET /refunds`."""
-    listing = Listing[Refund](query, world.refunds.values(), lambda one: one.id)
+    listing = Listing[Refund](
+        query, _shown(world, "/refunds", world.refunds.items()), lambda one: one.id
+    )
     listing.times("createdTime", lambda one: one.created)
     listing.texts("ids", lambda one: [one.id])
     listing.texts("state", lambda one: [one.state])
@@ -88,7 +122,9 @@ def refunds(world: World, query: Query) -> JsonObject:
 
 def events(world: World, query: Query) -> JsonObject:
     """Serve `GET /events`, which reaches back 30 days."""
-    listing = Listing[Event](query, world.events.values(), lambda one: one.id)
+    listing = Listing[Event](
+        query, _shown(world, "/events", world.events.items()), lambda one: one.id
+    )
     if "createdTime" in query or "createdTime[eq]" in query:
         raise invalid("createdTime", "Only gt, gte, lt and lte are allowed.")
     listing.times("createdTime", lambda one: one.created, exact=True)

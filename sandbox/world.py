@@ -30,7 +30,8 @@ class Courier(Protocol):
 class World:
     """The state of a sandbox; only touched from the event loop, so every change is whole.
 
-    `changed` wakes the automation; `closing` ends every call that a fault holds up.
+    `changed` wakes the automation; `closing` ends every call that a fault holds up; `created` holds
+    the bodies of all creates by path.
     """
 
     options: Options
@@ -43,6 +44,7 @@ class World:
     refunds: dict[str, Refund]
     charges: dict[str, Charge]
     events: dict[str, Event]
+    created: set[tuple[str, str]]
     open_fulfillment_returns: dict[str, FulfillmentReturn]
     open_refunds: dict[str, Refund]
     order_ids: Iterator[int]
@@ -77,6 +79,7 @@ class World:
         self.refunds = {}
         self.charges = {}
         self.events = {}
+        self.created = set()
         self.open_fulfillment_returns = {}
         self.open_refunds = {}
         self.order_ids = count(400_000_000_001)
