@@ -11,25 +11,35 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
 from leaving import leave
 from settings import ReceiverSettings, SettingsError, connect_temporal, load
 from webhooks import PATH, Options, create_app
+from webhooks.connections import Connections
+from webhooks.keyring import Keyring
+from webhooks.quiet import OncePerSecond
+from webhooks.secrets_file import SecretsFile, UnusableFileError, read_secrets
 
 WRONG_SETTINGS = 2
 CANNOT_LISTEN = 1
-MOST_AT_ONCE = 1000
-"""Connections and requests; beyond, uvicorn answers 503, which is tried again."""
+MOST_AT_ONCE = 800
+"""Connections; for one more, the one that was not answered for longest is dropped. A process may
+usually open 1024 files."""
 KEEP_ALIVE_SECONDS = 65
-"""Longer than the 60 s of usual load balancers, which must be the ones to close."""
+"""Longer than the 60 s of usual load balancers, which must be the ones to close. Also the time for
+a whole request and its answer."""
 GRACE_SECONDS = 5
 """To answer what is under way, of which each takes 2 s at most."""
+
+FLOODED = ("uvicorn.error", "webhooks.connections", "webhooks.endpoint")
+"""Loggers that anyone who sends can have write."""
 
 
 class _Server(uvicorn.Server):
@@ -49,6 +59,8 @@ class _Server(uvicorn.Server):
 def main() -> int:
     """Run until told to stop, and return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in FLOODED:
+        logging.getLogger(name).addFilter(OncePerSecond())
     try:
         settings = load(ReceiverSettings)
         with (
@@ -73,20 +85,35 @@ def _listen(host: str, port: int) -> socket.socket:
 async def _serve(settings: ReceiverSettings, listener: socket.socket) -> None:
     client = await connect_temporal(lazy=True)
     options = Options(tolerance=settings.webhook_tolerance, live_mode=settings.live_mode)
-    app = create_app(client, settings.digital_river_webhook_secrets, options)
+    keyring = Keyring(_secrets(settings))
+    app = create_app(client, keyring, options)
     host, port = listener.getsockname()[:2]
     address = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"The receiver listens at http://{address}:{port}{PATH}\n")
     sys.stdout.flush()
-    await server_for(app).serve(sockets=[listener])
+    async with asyncio.TaskGroup() as tasks:
+        if path := settings.digital_river_webhook_secrets_file:
+            following = tasks.create_task(SecretsFile(path, keyring).follow())
+        await server_for(app).serve(sockets=[listener])
+        if path:
+            following.cancel()
+
+
+def _secrets(settings: ReceiverSettings) -> Sequence[SecretStr]:
+    path = settings.digital_river_webhook_secrets_file
+    try:
+        return read_secrets(path) if path else settings.digital_river_webhook_secrets or ()
+    except UnusableFileError as error:
+        raise SettingsError(f"DIGITAL_RIVER_WEBHOOK_SECRETS_FILE: {error}") from None
 
 
 def server_for(app: ASGIApp) -> uvicorn.Server:
     """Return the server as it runs in production, for any application."""
+    connections = Connections(MOST_AT_ONCE, KEEP_ALIVE_SECONDS)
     return _Server(
         uvicorn.Config(
             app,
-            http="httptools",
+            http=connections.protocol(),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -94,6 +121,8 @@ def server_for(app: ASGIApp) -> uvicorn.Server:
             log_level="warning",
             server_header=False,
             limit_concurrency=MOST_AT_ONCE,
+            callback_notify=connections.drop_late,
+            timeout_notify=1,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

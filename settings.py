@@ -11,11 +11,19 @@ import os
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, TypedDict, TypeVar, Unpack
+from pathlib import Path
+from typing import Annotated, Self, TypedDict, TypeVar, Unpack
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from temporalio.client import Client, Interceptor, Plugin
@@ -104,9 +112,11 @@ class WorkerSettings(_Environment):
 class ReceiverSettings(_Environment):
     """The receiver's: whose webhooks to believe, and where to listen for them."""
 
-    digital_river_webhook_secrets: Secrets
+    digital_river_webhook_secrets: Secrets | None = None
     """All valid at once, for the hours in which a secret is replaced
     (docs/digital-river.md, Secret rotation)."""
+    digital_river_webhook_secrets_file: Path | None = None
+    """Holds them instead, and may change while the receiver runs."""
     webhook_tolerance_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
     receiver_host: Host = "127.0.0.1"
     receiver_port: Port = 8088
@@ -114,6 +124,16 @@ class ReceiverSettings(_Environment):
     digital_river_live_mode: bool | None = None
     digital_river_api_key: Key | None = None
     """Only looked at to tell live mode from test mode."""
+
+    @model_validator(mode="after")
+    def _secrets_are_told_once(self) -> Self:
+        told = (self.digital_river_webhook_secrets, self.digital_river_webhook_secrets_file)
+        if told == (None, None):
+            raise ValueError("DIGITAL_RIVER_WEBHOOK_SECRETS is not set")
+        if None not in told:
+            both = "DIGITAL_RIVER_WEBHOOK_SECRETS and DIGITAL_RIVER_WEBHOOK_SECRETS_FILE"
+            raise ValueError(f"{both}: only one of them may be set")
+        return self
 
     @property
     def webhook_tolerance(self) -> timedelta:
@@ -155,10 +175,11 @@ def load(settings: type[Settings]) -> Settings:
 
 
 def _explained(problem: ErrorDetails) -> str:
-    variable = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
-    if problem["type"] == "missing":
-        return f"{variable} is not set"
-    return f"{variable}: {problem['msg'].removeprefix('Value error, ')}"
+    rule = problem["msg"].removeprefix("Value error, ")
+    if not problem["loc"]:
+        return rule
+    variable = str(problem["loc"][0]).upper()
+    return f"{variable} is not set" if problem["type"] == "missing" else f"{variable}: {rule}"
 
 
 class TemporalOptions(TypedDict, total=False):

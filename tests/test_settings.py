@@ -22,7 +22,7 @@ URL = "DIGITAL_RIVER_URL"
 KEY = "DIGITAL_RIVER_API_KEY"
 SECRETS = "DIGITAL_RIVER_WEBHOOK_SECRETS"
 VARIABLES = (
-    *(URL, KEY, SECRETS, "DIGITAL_RIVER_VERSION", "DIGITAL_RIVER_LIVE_MODE"),
+    *(URL, KEY, SECRETS, f"{SECRETS}_FILE", "DIGITAL_RIVER_VERSION", "DIGITAL_RIVER_LIVE_MODE"),
     *("METRICS_HOST", "METRICS_PORT", "UPRIVER_BUILD_ID", "RECEIVER_HOST", "RECEIVER_PORT"),
     *("WEBHOOK_TOLERANCE_SECONDS", "STOREFRONT_API_KEY"),
     *("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE"),
@@ -142,10 +142,21 @@ def test_several_secrets(given: pytest.MonkeyPatch) -> None:
     """Secrets are separated by commas, in their order, and never shown."""
     given.setenv(SECRETS, "canary-1, canary+2/=")
     settings = load(ReceiverSettings)
-    found = [secret.get_secret_value() for secret in settings.digital_river_webhook_secrets]
+    secrets = settings.digital_river_webhook_secrets or ()
+    found = [secret.get_secret_value() for secret in secrets]
     assert found == ["canary-1", "canary+2/="]
     assert "canary" not in repr(settings)
     assert ReceiverSettings(digital_river_webhook_secrets=found) == settings
+
+
+def test_secrets_in_a_file_of_their_own(given: pytest.MonkeyPatch) -> None:
+    """A file may hold the secrets instead; with both it would be unclear which are valid."""
+    given.setenv(f"{SECRETS}_FILE", "/run/secrets/webhooks")
+    assert problem(ReceiverSettings) == f"{SECRETS} and {SECRETS}_FILE: only one of them may be set"
+    given.setenv(SECRETS, "")
+    assert load(ReceiverSettings).digital_river_webhook_secrets_file == Path(
+        "/run/secrets/webhooks"
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +186,8 @@ def test_the_environment_wins_over_the_file(given: pytest.MonkeyPatch, directory
     given.setenv(SECRETS, "")
     settings = load(ReceiverSettings)
     assert (settings.receiver_port, settings.receiver_host) == (2, "::1")
-    assert settings.digital_river_webhook_secrets[0].get_secret_value() == "from-file"
+    [secret] = settings.digital_river_webhook_secrets or ()
+    assert secret.get_secret_value() == "from-file"
 
 
 @pytest.mark.usefixtures("given")

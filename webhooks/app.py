@@ -23,6 +23,7 @@ from webhooks.delivery import Delivery
 from webhooks.endpoint import Endpoint
 from webhooks.health import Health
 from webhooks.intake import Intake
+from webhooks.keyring import Keyring
 from webhooks.metrics import Metrics
 from webhooks.reading import Reader
 from webhooks.shortcut import Shortcut
@@ -50,18 +51,17 @@ class Options:
 
 
 def create_app(
-    client: Client, secrets: Sequence[SecretStr], options: Options | None = None
+    client: Client, secrets: Keyring | Sequence[SecretStr], options: Options | None = None
 ) -> Starlette:
     """Build the receiver; the client may be lazy, and Temporal may be away.
 
-    Raises `ValueError` without a secret: nothing could ever be genuine.
+    Whoever holds the keyring may replace its secrets. Raises `ValueError` without a secret.
     """
-    if not secrets:
-        raise ValueError("a receiver needs at least one webhook secret")
     chosen = options or Options()
-    metrics = Metrics(len(secrets))
+    keyring = secrets if isinstance(secrets, Keyring) else Keyring(secrets)
+    metrics = Metrics(keyring)
     intake = Intake(Delivery(client, chosen.deliver_within, metrics), live_mode=chosen.live_mode)
-    reader = Reader(secrets, chosen.tolerance, chosen.now)
+    reader = Reader(keyring, chosen.tolerance, chosen.now)
     endpoint = Endpoint(Bodies(chosen.limits), reader, intake, metrics)
     health = Health(client, metrics)
     app = Starlette(

@@ -42,5 +42,5 @@ class Endpoint:
 
     async def _take(self, scope: Scope, receive: Receive) -> Outcome:
         body = await self._bodies.read(scope, receive)
-        self._metrics.secret_used(self._reader.verify(scope, body))
+        self._reader.verify(scope, body)
         return await self._intake.take(read_event(body))

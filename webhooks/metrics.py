@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
+from webhooks.keyring import Keyring
 from webhooks.outcomes import Outcome
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
@@ -13,8 +14,9 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3
 class Metrics:
     """The counters of one application; every one is there from the start, at zero."""
 
-    def __init__(self, secrets: int) -> None:
+    def __init__(self, keyring: Keyring) -> None:
         self._registry = CollectorRegistry()
+        self._registry.register(keyring)
         events = Counter(
             "upriver_webhook_events",
             "Deliveries, by what became of them",
@@ -22,13 +24,6 @@ class Metrics:
             registry=self._registry,
         )
         self._events = {outcome: events.labels(outcome.value) for outcome in Outcome}
-        used = Counter(
-            "upriver_webhook_secret_used",
-            "Genuine deliveries, by the position of the secret that signed them",
-            ["position"],
-            registry=self._registry,
-        )
-        self._used = [used.labels(str(position)) for position in range(secrets)]
         self._closed = Counter(
             "upriver_webhook_closed_workflows",
             "Closed workflows of an order that an unmarked event was about and not told to",
@@ -45,10 +40,6 @@ class Metrics:
         """Count one delivery."""
         self._events[outcome].inc()
         self._seconds.observe(seconds)
-
-    def secret_used(self, position: int) -> None:
-        """Count the secret that a genuine delivery was signed with."""
-        self._used[position].inc()
 
     def closed_workflows(self, number: int) -> None:
         """Count workflows that an event of their order came too late for."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from starlette.types import Scope
 
 from digital_river.models import Event
 from digital_river.signature import HEADER, InvalidReason, InvalidSignature, verify
+from webhooks.keyring import Keyring
 from webhooks.outcomes import Outcome, RefusedError, refused
 
 _HEADER = HEADER.lower().encode("ascii")
@@ -19,20 +20,19 @@ _EVENT_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 class Reader:
-    """Believes what is signed with one of the secrets, at about this time."""
+    """Believes what is signed with a secret that is valid now, at about this time."""
 
-    def __init__(
-        self, secrets: Sequence[SecretStr], tolerance: timedelta, now: Callable[[], datetime]
-    ) -> None:
-        self._secrets = tuple(secret.get_secret_value().encode() for secret in secrets)
+    def __init__(self, keyring: Keyring, tolerance: timedelta, now: Callable[[], datetime]) -> None:
+        self._keyring = keyring
         self._tolerance = tolerance
         self._now = now
 
-    def verify(self, scope: Scope, body: bytes) -> int:
-        """Return the position of the secret that signed. Raises `RefusedError`."""
+    def verify(self, scope: Scope, body: bytes) -> None:
+        """Note which secret signed a body. Raises `RefusedError`."""
+        secrets = self._keyring.secrets
         try:
             header = _signature_header(scope)
-            return verify(header, body, self._secrets, self._now(), self._tolerance)
+            self._keyring.used(verify(header, body, secrets, self._now(), self._tolerance))
         except InvalidSignature as invalid:
             raise RefusedError(refused(invalid.reason)) from None
 

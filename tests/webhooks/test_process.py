@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.webhooks.events import body_of, event, refund
+from tests.webhooks.process import receiver, start
 from webhooks import PATH
-
-RECEIVER = Path(__file__).parents[2] / "receiver.py"
-NOWHERE = "127.0.0.1:1"
-
-
-async def start(directory: Path, **variables: str) -> Process:
-    """Start a receiver in an empty directory, with nothing but these variables."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    environment = {**kept, "HOME": str(directory), "TEMPORAL_ADDRESS": NOWHERE, **variables}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, RECEIVER, cwd=directory, env=environment, stdout=PIPE, stderr=PIPE
-    )
 
 
 @pytest.mark.parametrize(
@@ -36,6 +21,10 @@ async def start(directory: Path, **variables: str) -> Process:
         (
             {"DIGITAL_RIVER_WEBHOOK_SECRETS": "canary", "TEMPORAL_ADDRESS": "canary"},
             "TEMPORAL_ADDRESS: must be host:port\n",
+        ),
+        (
+            {"DIGITAL_RIVER_WEBHOOK_SECRETS_FILE": "canary"},
+            "DIGITAL_RIVER_WEBHOOK_SECRETS_FILE: there is no such file\n",
         ),
     ],
 )
@@ -80,3 +69,19 @@ async def test_it_serves_until_told_to_end(tmp_path: Path, number: signal.Signal
     assert (process.returncode, output) == (0, b"")
     assert b"Traceback" not in errors
     assert b"canary" not in errors
+
+
+async def test_the_wrong_mode_is_acknowledged_counted_and_alerted(tmp_path: Path) -> None:
+    """A live event where test events are expected: 202, no signal, a metric and a warning."""
+    variables = {"DIGITAL_RIVER_WEBHOOK_SECRETS": "one", "DIGITAL_RIVER_LIVE_MODE": "false"}
+    sent = event("refund.complete", refund(), liveMode=True)
+    async with receiver(tmp_path, **variables) as running:
+        answer = await running.send("one", sent)
+        ours = await running.send("one", event("refund.complete", refund(), liveMode=False))
+        counted = await running.counts("upriver_webhook_events_total", "outcome")
+    assert (answer.status_code, answer.json()) == (202, {"status": "wrong_mode"})
+    assert ours.status_code == 503  # it would be signalled, and there is no Temporal
+    assert (counted["wrong_mode"], counted["temporal_away"], counted["signalled"]) == (1, 1, 0)
+    [warning] = [line for line in running.log.read_text().splitlines() if "wrong_mode" in line]
+    assert " WARNING " in warning
+    assert f"event={sent['id']} " in warning
