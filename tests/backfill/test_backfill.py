@@ -20,6 +20,7 @@ from backfill.silence import likely_cause
 from backfill.worker import housekeeping_worker
 from digital_river import CreateWebhook, Webhook
 from tests.e2e.histories import looks_that_told, signals
+from tests.metering import metered
 from tests.running import Json, Order, Running, eventually, running
 from workflows.messages import BackfillReport
 from workflows.names import BACKFILL_SCHEDULE
@@ -165,6 +166,30 @@ async def test_silence_is_noticed(
     assert again.missed_since is not None
     assert "the cause cannot be read" in caplog.text
     assert f"Digital River has disabled the endpoint (webhook {disabled.id})" in caplog.text
+
+
+async def test_silence_is_measured(alone: WorkflowEnvironment) -> None:
+    """The endpoint is disabled: the metrics count what was missed, and grow with the silence."""
+    async with (
+        metered(alone) as metrics,
+        running(metrics.client) as house,
+        scheduled(house),
+    ):
+        request = CreateWebhook(
+            types=("refund.complete",), address="http://127.0.0.1:9/", enabled=False
+        )
+        await house.digital_river.create_webhook(request)
+        _, _, return_id = await opened(house)
+        await approve(house, return_id)
+        await fill(house.client)
+        assert await metrics.value("upriver_backfill_events_missed") == 1
+
+        async def silent() -> bool | None:
+            await fill(house.client)
+            return await metrics.value("upriver_webhook_silence_seconds") >= 1 or None
+
+        await eventually(silent)
+        assert await metrics.value("upriver_backfill_events_missed") == 1
 
 
 def test_likely_causes() -> None:
