@@ -18,17 +18,28 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.webhooks.events import Json, body_of, event, refund, signature
 from webhooks import PATH
 
-RECEIVER = Path(__file__).parents[2] / "receiver.py"
+ROOT = Path(__file__).parents[2]
 NOWHERE = "127.0.0.1:1"
 """No Temporal: what is of no use to any return is acknowledged all the same."""
 
 
-async def start(directory: Path, stderr: int = PIPE, /, **variables: str) -> Process:
-    """Start a receiver in a directory, with nothing but these variables."""
+async def start(
+    directory: Path, stderr: int = PIPE, /, *, changed: str = "", **variables: str
+) -> Process:
+    """Start a receiver in a directory, with nothing but these variables.
+
+    `changed` is Python, and may give the module `receiver` other limits.
+    """
+    code = f"import sys, receiver\n{changed}\nsys.exit(receiver.main())"
+    command = ("-c", code) if changed else (str(ROOT / "receiver.py"),)
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    environment = {**kept, "HOME": str(directory), "TEMPORAL_ADDRESS": NOWHERE, **variables}
+    ours = {"HOME": str(directory), "TEMPORAL_ADDRESS": NOWHERE, "PYTHONPATH": str(ROOT)}
     return await asyncio.create_subprocess_exec(
-        sys.executable, RECEIVER, cwd=directory, env=environment, stdout=PIPE, stderr=stderr
+        *(sys.executable, *command),
+        cwd=directory,
+        env={**kept, **ours, **variables},
+        stdout=PIPE,
+        stderr=stderr,
     )
 
 
@@ -73,11 +84,14 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver(directory: Path, **variables: str) -> AsyncIterator[Receiver]:
+async def receiver(
+    directory: Path, *, changed: str = "", **variables: str
+) -> AsyncIterator[Receiver]:
     """Run a receiver, and end it."""
     log = directory / "receiver.log"
     with log.open("wb") as errors:
-        process = await start(directory, errors.fileno(), RECEIVER_PORT="0", **variables)
+        variables["RECEIVER_PORT"] = "0"
+        process = await start(directory, errors.fileno(), changed=changed, **variables)
     try:
         assert process.stdout is not None
         line = (await process.stdout.readline()).decode()
