@@ -188,6 +188,8 @@ class Ledger:
                 known = self.given_up.get(fact.key)
                 if known is None or (known.at, repr(known)) < (fact.at, repr(fact)):
                     self.given_up[fact.key] = fact
+            case _:
+                assert_never(fact)
 
     def _bears_our_mark(self, seen: ReturnSeen) -> bool:
         """Say whether only we can have made this; a mark that was seen once is enough."""

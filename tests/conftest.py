@@ -1,12 +1,22 @@
-"""Real Temporal servers, and Upriver running on them, one of each kind for the whole session."""
+"""Real Temporal servers, and Upriver running on them, one of each kind for the whole session.
 
+And how Hypothesis searches: wide on a desk, the same way every time in CI; nowhere by the clock.
+"""
+
+import os
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from temporalio.testing import WorkflowEnvironment
 
 from tests.running import Running, running
 from tests.servers import start_leaping_server, start_server
+
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("desk", UNTIMED)
+settings.register_profile("ci", UNTIMED, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 @pytest.fixture(scope="session")

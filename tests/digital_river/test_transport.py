@@ -15,7 +15,6 @@ from digital_river.errors import OutcomeUnknownError, RequestNotSentError, Trans
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-SHORT = Timeouts(connect=0.05, pool=0.05, write=0.05, read=0.05, whole=0.08)
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
@@ -34,9 +33,10 @@ async def serve(talk: Talk) -> AsyncIterator[str]:
         yield f"http://{host}:{port}"
 
 
-async def ask(url: str, timeouts: Timeouts = SHORT) -> None:
+async def ask(url: str, **seconds: float) -> None:
     """Ask for an order."""
     limiter = Limiter(1000)
+    timeouts = Timeouts(**seconds)
     async with DigitalRiver(url, "sk_test_canary", timeouts=timeouts, limiter=limiter) as river:
         await river.get_order("4")
 
@@ -52,7 +52,7 @@ async def test_refused() -> None:
 async def test_unknown_host() -> None:
     """Where there is no such host, nothing was sent."""
     with pytest.raises(RequestNotSentError):
-        await ask("http://river.invalid", Timeouts())
+        await ask("http://river.invalid")
 
 
 async def test_hangs_up() -> None:
@@ -86,22 +86,24 @@ async def test_silence() -> None:
 
     async with serve(talk) as url:
         with pytest.raises(OutcomeUnknownError, match="ReadTimeout"):
-            await ask(url)
+            await ask(url, read=0.05)
         done.set()
 
 
 async def test_trickle() -> None:
     """An answer that comes byte by byte is given up when its time is over."""
+    done = asyncio.Event()
 
     async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(OK + b"Content-Length: 1000\r\n\r\n")
-        for _each in range(12):
+        writer.write(OK + b"Content-Length: 1000000\r\n\r\n")
+        while not done.is_set():
             writer.write(b" ")
             await asyncio.sleep(0.01)
 
     async with serve(talk) as url:
-        with pytest.raises(OutcomeUnknownError, match=r"no whole answer within 0\.08 s"):
-            await ask(url)
+        with pytest.raises(OutcomeUnknownError, match=r"no whole answer within 0\.3 s"):
+            await ask(url, whole=0.3)
+        done.set()
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ async def test_a_webhook_that_comes_ten_times_is_one_signal(live: Running) -> No
 async def test_refunds_told_of_before_their_return_are_kept(live: Running) -> None:
     """Refund events that come before `return.accepted` count; the late event finds its place."""
     order = await live.order("third_party", 2, 1, automation={"bank_after_seconds": 0})
-    late = {"kind": "delay", "type": "return.accepted", "order_id": order.id, "seconds": 0.5}
+    late = {"kind": "delay", "type": "return.accepted", "order_id": order.id, "seconds": 2}
     usual = (await live.control.get("/sandbox/switches")).json()
     await put(live, "/sandbox/switches", {**usual, "eager_refunds": True})
     await put(live, "/sandbox/faults", {"deliveries": [late]})

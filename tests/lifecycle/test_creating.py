@@ -118,6 +118,16 @@ def test_given_up_again(life: Life) -> None:
     assert life.decide("give_up") == Close(outcome=Outcome.CANCELLED)
 
 
+def test_given_up_once_more_by_a_late_word(life: Life) -> None:
+    """The latest giving up is the one that is asked about, whichever is heard of first."""
+    life.tell(CallGivenUp(key=key(life), message="timed out", at=at(6)))
+    asked = life.question
+
+    life.tell(CallGivenUp(key=key(life), message="refused", at=at(3)))
+
+    assert life.question == asked
+
+
 def test_check_given_up() -> None:
     """A read that did not get through leaves nothing in doubt: its retry is the read itself."""
     life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))

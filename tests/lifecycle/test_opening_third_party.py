@@ -61,6 +61,7 @@ REFUSED: list[tuple[Fact, str, str]] = [
     ),
     (order_seen(item_state="blocked"), "blocked", "This item was blocked and never sent."),
     (order_seen(item_state="created"), "not_fulfilled", "This item has not been sent yet."),
+    (order_seen(item_state="returned"), "already_returned", "This item was returned before."),
     (
         order_seen(quantities={"a": 1}),
         "quantity_too_large",

@@ -9,11 +9,15 @@ import pytest
 from lifecycle.facts import CallGivenUp, InDoubt, RefundSeen
 from lifecycle.ours import our_return
 from lifecycle.refunding import money_of
+from lifecycle.request import Coordinator
 from lifecycle.steps import Close, IssueRefund, Outcome, Step, Units, Wait, Waiting, Who
 from tests.builders.returns import (
+    Life,
     a_digital_river_life,
+    a_request,
     an_accepted_life,
     at,
+    fulfillment_order_seen,
     refund_seen,
     refused,
     return_seen,
@@ -297,11 +301,14 @@ def test_news_counts_before_posting() -> None:
 
 
 def test_currency_of_the_fulfillment_order() -> None:
-    """Where the order was not seen, the fulfillment order says the currency."""
-    life = an_accepted_life()
-    life.ledger.order = None
+    """Where the order was not seen, the first fulfillment order that knows says the currency."""
+    life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
+    unknown = fulfillment_order_seen(fulfillment_order_id="fo_0")
+    life.tell(replace(unknown, currency=None), replace(fulfillment_order_seen(), currency="CHF"))
 
-    assert refund_step(life.step).currency == "EUR"
+    step = life.tell(return_seen(life.request, "accepted", taken=at(4)))
+
+    assert refund_step(step).currency == "CHF"
 
 
 def test_two_refunds_under_way() -> None:

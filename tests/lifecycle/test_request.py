@@ -190,6 +190,11 @@ def test_metadata_keeps_types() -> None:
     }
 
 
+def test_no_reason_may_be_said_aloud() -> None:
+    """`null` is no reason, as if it had been left out."""
+    assert ReturnRequest.model_validate(asked(reason=None)).reason is None
+
+
 def test_complete_location() -> None:
     """A third party's return address is taken in Digital River's spelling, too."""
     address = dict(LOCATION["address"]) if isinstance(LOCATION["address"], dict) else {}

@@ -35,7 +35,7 @@ def test_messages_round_trip(message: BaseModel) -> None:
 
 
 @pytest.mark.parametrize("kind", FACTS, ids=named)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_facts_round_trip(kind: type, data: st.DataObject) -> None:
     """A fact comes back from an activity's result, and from a signal, as it was."""
@@ -46,7 +46,7 @@ def test_facts_round_trip(kind: type, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("kind", STEPS, ids=named)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_steps_round_trip(kind: type, data: st.DataObject) -> None:
     """An activity gets the step that the rules decided on."""

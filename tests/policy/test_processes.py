@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from asyncio.subprocess import PIPE, Process
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +18,10 @@ from temporalio.testing import WorkflowEnvironment
 from tests.policy.source import ROOT
 from tests.running import eventually
 
-SOON = 15.0
+PATIENCE = 60.0
+IDLE_END = 20.0
+"""Well before the end of the grace that calls under way would have."""
+
 SECRET = "canary-of-a-secret"
 NOWHERE = "127.0.0.1:1"
 WORKER = {
@@ -43,16 +45,16 @@ async def start(directory: Path, *command: str, **variables: str) -> Process:
     )
 
 
-async def ended(process: Process) -> tuple[int | None, str, str]:
+async def ended(process: Process, within: float = PATIENCE) -> tuple[int | None, str, str]:
     """Wait for the end; give the exit status and what was said."""
-    out, err = await asyncio.wait_for(process.communicate(), SOON)
+    out, err = await asyncio.wait_for(process.communicate(), within)
     return process.returncode, out.decode(), err.decode()
 
 
 async def said(process: Process, words: str) -> str:
     """Wait until a line with these words is on standard error."""
     assert process.stderr is not None
-    async with asyncio.timeout(SOON):
+    async with asyncio.timeout(PATIENCE):
         while words not in (line := (await process.stderr.readline()).decode()):
             assert line, "it ended without saying so"
     return line
@@ -82,7 +84,7 @@ async def pollers(temporal: WorkflowEnvironment, process: Process) -> set[str]:
 async def test_the_worker_works_until_told_to_end(
     alone: WorkflowEnvironment, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """It polls its task queues; idle, it ends within seconds, with status 0 and no traceback."""
+    """It polls its task queues; idle, it ends before any grace, with status 0 and no traceback."""
     worker = await start(
         tmp_path, str(ROOT / "worker.py"), TEMPORAL_ADDRESS=address(alone), **WORKER
     )
@@ -94,11 +96,9 @@ async def test_the_worker_works_until_told_to_end(
     await eventually(polls_all)
     schedule = await alone.client.get_schedule_handle("upriver-backfill").describe()
     assert schedule.schedule.spec.intervals[0].every == timedelta(minutes=15)
-    told = time.monotonic()
     worker.send_signal(number)
-    status, _, errors = await ended(worker)
+    status, _, errors = await ended(worker, IDLE_END)
     assert (status, "Traceback" in errors, SECRET in errors) == (0, False, False)
-    assert time.monotonic() - told < 5
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ async def test_the_receiver_serves_with_temporal(
         RECEIVER_PORT="0",
     )
     assert receiver.stdout is not None
-    line = (await asyncio.wait_for(receiver.stdout.readline(), SOON)).decode()
+    line = (await asyncio.wait_for(receiver.stdout.readline(), PATIENCE)).decode()
     base = line.split()[-1].removesuffix("/webhooks/digital-river")
     async with httpx.AsyncClient(base_url=base) as http:
 

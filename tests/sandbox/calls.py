@@ -27,8 +27,8 @@ async def refused(call: Awaitable[httpx.Response]) -> tuple[int, str | None, str
 
 
 async def until(read: Callable[[], Awaitable[Json]], done: Callable[[Json], bool]) -> Json:
-    """Read until the condition holds, for at most five seconds."""
-    deadline = time.monotonic() + 5
+    """Read until the condition holds, for at most a minute."""
+    deadline = time.monotonic() + 60
     while not done(found := await read()):
         assert time.monotonic() < deadline, found
         await asyncio.sleep(0.01)

@@ -26,5 +26,5 @@ class Receiver:
 
     async def next(self) -> tuple[dict[str, str], bytes]:
         """Wait for the next delivery."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await self.received.get()

@@ -118,7 +118,7 @@ async def test_delivery_faults(
     rules = [
         {"type": "refund.*", "kind": "drop", "times": 1},
         {"order_id": planted["order"]["id"], "kind": "duplicate", "copies": 2, "times": 1},
-        {"kind": "delay", "seconds": 0.2, "times": 1},
+        {"kind": "delay", "seconds": 1.5, "times": 1},
     ]
     await ok(river.put("/sandbox/faults", json={"deliveries": rules}))
     refunds = [(await give_back(river, planted, amount=1))["id"] for _ in range(4)]

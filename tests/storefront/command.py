@@ -15,7 +15,7 @@ from starter import app
 from tests.running import Json, Order
 
 ROOT = Path(__file__).parents[2]
-SOON = 30.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Command:
             stdout=PIPE,
             stderr=PIPE,
         )
-        out, err = await asyncio.wait_for(process.communicate(written.encode()), SOON)
+        out, err = await asyncio.wait_for(process.communicate(written.encode()), PATIENCE)
         told = Told(process.returncode, out.decode(), err.decode())
         assert "Traceback" not in told.err
         return told

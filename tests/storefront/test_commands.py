@@ -31,13 +31,12 @@ async def opened(live: Running, *quantities: int) -> tuple[str, list[str]]:
     return (await live.start(order, *quantities)).workflow_id, order.items
 
 
-async def seen(live: Running, order_id: str, count: int) -> None:
-    """Wait until the server lists so many returns of an order in their phases."""
+async def seen(live: Running, order_id: str, *phases: str) -> None:
+    """Wait until the server lists the returns of an order in these phases, the newest first."""
 
     async def probe() -> bool | None:
         rows = [row async for row in live.returns.list(order_id=order_id)]
-        listed = [row for row in rows if row.phase != "opening"]
-        return True if len(listed) == count else None
+        return [row.phase for row in rows] == [*phases] or None
 
     await eventually(probe)
 
@@ -198,7 +197,7 @@ async def test_list_finds_the_returns_of_an_order(live: Running, shop: Command) 
     second = await live.start(order, 1)
     await live.cancel(first.workflow_id)
     await live.result(first.workflow_id)
-    await seen(live, order.id, 2)
+    await seen(live, order.id, "awaiting_goods", "cancelled")
     by_order, by_phase, people = await asyncio.gather(
         shop.run("list", "--order-id", order.id, "--json"),
         shop.run("list", "--order-id", order.id, "--phase", "cancelled", "--json"),

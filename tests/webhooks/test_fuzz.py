@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
@@ -56,7 +56,6 @@ async def shared() -> AsyncIterator[Bench]:
         yield bench
 
 
-@settings(deadline=None)
 @given(body=st.binary(max_size=300) | st.just(HONEST), header=headers)
 async def test_forgeries(shared: Bench, body: bytes, header: bytes) -> None:
     """No body passes with a header that was not made with a secret."""
@@ -68,7 +67,6 @@ async def test_forgeries(shared: Bench, body: bytes, header: bytes) -> None:
     assert shared.temporal.signals == []
 
 
-@settings(deadline=None)
 @given(position=st.integers(0, len(HONEST) - 1), bits=st.integers(1, 255))
 async def test_changed_bodies(shared: Bench, position: int, bits: int) -> None:
     """No byte of a body can be changed without its signature failing."""
@@ -79,7 +77,6 @@ async def test_changed_bodies(shared: Bench, position: int, bits: int) -> None:
     assert shared.temporal.signals == []
 
 
-@settings(deadline=None)
 @given(body=st.binary(max_size=300) | values.map(json.dumps).map(str.encode))
 async def test_genuine_rubbish(shared: Bench, body: bytes) -> None:
     """A genuine body that is no event is refused as the sender's mistake."""
@@ -88,7 +85,6 @@ async def test_genuine_rubbish(shared: Bench, body: bytes) -> None:
     assert set(answer.json()) == {"error"}
 
 
-@settings(deadline=None)
 @given(data=st.data())
 async def test_genuine_surprises(shared: Bench, data: st.DataObject) -> None:
     """Any event with anything for any of its fields is acknowledged, or refused as no event."""

@@ -8,7 +8,7 @@ from temporalio.testing import WorkflowEnvironment
 from lifecycle.request import ReturnRequest
 from storefront.client import Returns
 from storefront.errors import NoSuchReturnError, RefusedError
-from tests.running import Order, Running, eventually, request_for, running
+from tests.running import Order, Running, eventually, idle, request_for
 from workflows import names
 from workflows.messages import Cancellation, EventMessage, Resolution, Shipment
 
@@ -81,10 +81,11 @@ async def test_without_a_worker_the_request_is_queued_and_carried_out_later(
     request = request_for(absent, 1)
     answer = await Returns(alone.client, timedelta(seconds=2)).start(request)
     assert (answer.status, answer.workflow_id) == ("queued", request.workflow_id)
-    async with running(alone.client) as house:
+    async with idle(alone.client) as house:
         order = await house.order("third_party", 1)
         assert order.id == absent.id
-        assert (await house.returns.start(request)).status == "opened"
+        async with house.workers():
+            assert (await house.returns.start(request)).status == "opened"
 
 
 async def test_an_unknown_line_is_refused(live: Running) -> None:
