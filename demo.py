@@ -21,7 +21,7 @@ from rich.live import Live
 from rich.table import Table
 
 from leaving import leave
-from lifecycle.sentences import money
+from lifecycle.amounts import money
 from local.dev_server import NoDevServerError
 from local.processes import House, NotStartedError, run_house
 from local.stories import Shop, Story, stories

@@ -18,7 +18,7 @@ from temporalio import activity
 from activities.calling import now
 from activities.retrying import is_refusal, not_yet
 from digital_river import ConflictError, DigitalRiverError, StatusError
-from lifecycle.facts import Fact, InDoubt, LookAlikes, Refused
+from lifecycle.facts import NOT_SENT, Fact, InDoubt, LookAlikes, Refused
 
 NOTHING_SENT = "nothing sent"
 DOUBT = "in doubt"
@@ -54,6 +54,8 @@ class Creation:
     post: Callable[[], Awaitable[tuple[Fact, ...]]]
     only_look: bool = False
     """Whether nothing may be created any more, only found."""
+    preview: Callable[[], Awaitable[tuple[Fact, ...]]] | None = None
+    """A last look before the post; what it returns is a reason not to post."""
 
 
 async def create_once(creation: Creation) -> tuple[Fact, ...]:
@@ -75,7 +77,12 @@ async def create_once(creation: Creation) -> tuple[Fact, ...]:
     if found.news:
         return found.news
     if creation.only_look:
-        return (_not_created(creation.key),)
+        why = "It was not created before it was cancelled."
+        return (not_sent(creation.key, "not_created", why),)
+    return await _objections(creation) or await _post(creation)
+
+
+async def _post(creation: Creation) -> tuple[Fact, ...]:
     try:
         return await creation.post()
     except DigitalRiverError as error:
@@ -83,6 +90,23 @@ async def create_once(creation: Creation) -> tuple[Fact, ...]:
         if isinstance(error, StatusError) and is_refusal(error):
             return await _refused(creation, error)
         raise
+
+
+async def _objections(creation: Creation) -> tuple[Fact, ...]:
+    """Return what the last look before a post objects to.
+
+    After a doubt, money that is not left may be where our own lost create took it.
+    """
+    if creation.preview is None:
+        return ()
+    try:
+        objections = await creation.preview()
+    except DigitalRiverError:
+        _note_nothing_sent(surely=True)
+        raise
+    if creation.not_before is not None and any(isinstance(one, Refused) for one in objections):
+        return (InDoubt(key=creation.key, absent=now()),)
+    return objections
 
 
 def _may_follow_a_lost_answer(not_before: datetime | None) -> bool:
@@ -136,9 +160,9 @@ def _may_be_our_own_doing(error: StatusError) -> bool:
     )
 
 
-def _not_created(key: str) -> Refused:
-    why = "It was not created before it was cancelled."
-    return Refused(key=key, status=404, code="not_created", message=why, taken=now())
+def not_sent(key: str, code: str, why: str) -> Refused:
+    """Return the reason why a write was not sent, as a fact."""
+    return Refused(key=key, status=NOT_SENT, code=code, message=why, taken=now())
 
 
 def refusal(key: str, error: StatusError) -> Refused:

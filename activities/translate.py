@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from digital_river import models as wire
+from lifecycle.amounts import LineMoney, OrderMoney
 from lifecycle.facts import (
     Chargeback,
     DisputeResolved,
@@ -72,6 +73,29 @@ def fulfillment_order_seen(order: wire.FulfillmentOrder, taken: datetime) -> Ful
     )
 
 
+def order_money(order: wire.Order) -> OrderMoney:
+    """Read what of an order can still be refunded."""
+    return OrderMoney(
+        currency=order.currency,
+        left=order.available_to_refund_amount,
+        lines=tuple(
+            LineMoney(
+                item_id=item.id,
+                quantity=item.quantity,
+                value=_value(item),
+                left=item.available_to_refund_amount,
+            )
+            for item in order.items
+        ),
+    )
+
+
+def _value(item: wire.OrderItem) -> Decimal | None:
+    """Return what a line cost with its tax, if the order says both."""
+    tax = item.tax.amount if item.tax else None
+    return None if item.amount is None or tax is None else item.amount + tax
+
+
 def fulfillment_return_seen(seen: wire.FulfillmentReturn, taken: datetime) -> ReturnSeen:
     """Take a snapshot of a fulfillment return."""
     return ReturnSeen(
@@ -109,6 +133,7 @@ def return_seen(seen: wire.Return, taken: datetime) -> ReturnSeen:
                 quantity=item.quantity,
                 accepted=item.quantity_accepted,
                 state=item.state,
+                amount=item.amount,
             )
             for item in seen.items
         ),

@@ -6,13 +6,9 @@ from decimal import Decimal
 from temporalio import activity
 
 from activities.calling import Calls, calling, now
-from activities.once import Creation, Found, create_once, refusal
+from activities.once import Creation, Found, create_once, not_sent, refusal
 from activities.retrying import is_refusal
-from activities.translate import (
-    order_seen,
-    refund_seen,
-    return_seen,
-)
+from activities.translate import order_money, order_seen, refund_seen, return_seen
 from digital_river import (
     AcceptReturnItem,
     CreateRefund,
@@ -21,8 +17,9 @@ from digital_river import (
     Return,
     StatusError,
 )
+from lifecycle.amounts import not_covered
 from lifecycle.facts import Fact, Learned, Refused, Resource, ReturnSeen
-from lifecycle.steps import AcceptItems, IssueRefund
+from lifecycle.steps import AcceptItems, IssueRefund, Units
 from lifecycle.watching import is_news
 
 WHOLE = Decimal(100)
@@ -34,11 +31,18 @@ class Writes(Calls):
 
     @activity.defn(name="accept_items")
     async def accept_items(self, step: AcceptItems) -> Learned:
-        """Accept items at their full authorised quantity, unless they are accepted already."""
+        """Accept items at their full authorised quantity, unless they are accepted already.
+
+        A refund that was not known ends the try: somebody may have paid for these units, and
+        Digital River would pay for them again.
+        """
         with calling():
             seen = await self.read_return(Resource.RETURN, step.return_id)
             if _is_done(step, seen):
                 return self.learned(seen)
+            refunds = await self.read_refunds(seen.order_id or "")
+            if any(is_news(step.known or (), refund) for refund in refunds):
+                return self.learned(seen, *refunds)
             try:
                 seen = return_seen(await self._accept(step), now())
             except StatusError as error:
@@ -75,22 +79,31 @@ class Writes(Calls):
             news = tuple(fact for fact in seen if fact in ours or is_news(step.known, fact))
             return Found(ours=news) if ours else Found(news=news)
 
+        async def preview() -> tuple[Fact, ...]:
+            """Look at what is left to refund; a dispute, too, is a reason not to post."""
+            order = await self._api.get_order(step.order_id)
+            seen = order_seen(order, now())
+            short = not_covered(order_money(order), step.items)
+            if order.state == "dispute" or short is None:
+                return (seen,) if order.state == "dispute" else ()
+            return not_sent(step.key, "not_covered", short), seen
+
         async def post() -> tuple[Fact, ...]:
             request = CreateRefund(
                 order_id=step.order_id,
                 currency=step.currency,
                 reason=step.reason,
                 metadata={"workflow_id": activity.info().workflow_id, "key": step.key},
-                items=tuple(
-                    CreateRefundItem(item_id=item.item_id, quantity=item.quantity, percent=WHOLE)
-                    for item in step.items
-                ),
+                items=tuple(_refund_item(item) for item in step.items),
             )
             made = refund_seen(await self._api.create_refund(request), now())
             return (replace(made, key=step.key),)
 
         with calling():
-            facts = await create_once(Creation(step.key, step.not_before, find, post))
+            creation = Creation(
+                step.key, step.not_before, find, post, preview=preview if step.preview else None
+            )
+            facts = await create_once(creation)
             if len(facts) == 1 and isinstance(facts[0], Refused):
                 facts = await self._unless_disputed(step.order_id, facts[0])
         return self.learned(*facts)
@@ -99,6 +112,13 @@ class Writes(Calls):
         """Read the order: a dispute explains a refusal, and parks the return."""
         order = order_seen(await self._api.get_order(order_id), now())
         return (order,) if order.state == "dispute" else (refused, order)
+
+
+def _refund_item(item: Units) -> CreateRefundItem:
+    percent = WHOLE if item.amount is None else None
+    return CreateRefundItem(
+        item_id=item.item_id, quantity=item.quantity, amount=item.amount, percent=percent
+    )
 
 
 def _is_done(step: AcceptItems, seen: ReturnSeen) -> bool:

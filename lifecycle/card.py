@@ -1,7 +1,8 @@
 """The card on the web UI's workflow page, in Markdown: where it stands, who acts, until when."""
 
+from lifecycle.amounts import money
 from lifecycle.ledger import Ledger
-from lifecycle.sentences import day, money
+from lifecycle.sentences import day
 from lifecycle.snapshot import Snapshot, take_snapshot
 from lifecycle.steps import Step
 

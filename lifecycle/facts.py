@@ -15,6 +15,9 @@ from pydantic import Field, TypeAdapter
 
 from lifecycle.location import Location
 
+NOT_SENT = 0
+"""The status of a write that was refused before it was sent."""
+
 
 class Resource(StrEnum):
     """Digital River's two kinds of return: never mix them."""
@@ -58,6 +61,8 @@ class FulfillmentOrderItem:
     shipped: int = 0
     cancelled: int = 0
     returned: int = 0
+    value: Decimal | None = None
+    """What these units cost with their tax, by the order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,8 @@ class ReturnItem:
     quantity: int
     accepted: int
     state: str
+    amount: Decimal | None = None
+    """What the authorised units are worth, where Digital River says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +120,10 @@ class RefundItem:
     item_id: str
     quantity: int | None = None
     amount: Decimal | None = None
+    percent: Decimal | None = None
+    """Set where less than the whole was asked for."""
+    refunded: Decimal | None = None
+    """What went back for this item, where a refund has several."""
     type: str | None = None
 
 
@@ -165,11 +176,12 @@ class ReturnClaimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Digital River refused a write, with its own code and message."""
+    """Digital River refused a write, with its own code and message; or we did not send it."""
 
     kind: Literal["refused"] = "refused"
     key: str
     status: int
+    """The answer's; `NOT_SENT` where nothing was asked of Digital River."""
     code: str
     message: str
     taken: datetime

@@ -7,7 +7,7 @@ from lifecycle.ledger import Ledger, once
 from lifecycle.policy import ShortReturn
 from lifecycle.questions import Deadline, answered, ask, deadline, stamp
 from lifecycle.records import ReturnRecord
-from lifecycle.refunding import may_have_issued
+from lifecycle.refunding import may_have_issued, paid_early
 from lifecycle.states import return_rank
 from lifecycle.steps import (
     AcceptItems,
@@ -23,6 +23,7 @@ from lifecycle.steps import (
 )
 from lifecycle.trouble import in_trouble, was_given_up
 from lifecycle.units import accepted, arrived, authorised, delivered, received
+from lifecycle.watching import known_refunds
 
 APPROVED = return_rank(Resource.FULFILLMENT_RETURN, "pending")
 
@@ -67,9 +68,9 @@ def await_fulfiller(ledger: Ledger, record: ReturnRecord) -> Step:
 def await_goods(ledger: Ledger, record: ReturnRecord) -> Step:
     """Accept what has arrived in full and wait for the rest (third_party)."""
     ready = _ready(ledger, record)
-    if ready is not None:
-        return _accept(ledger, ready)
-    return _await_rest(ledger, record)
+    if ready is None or _is_paid_already(ledger, record):
+        return _await_rest(ledger, record)
+    return _ask_before_paying_twice(ledger, record, ready) or _accept(ledger, ready)
 
 
 def _await_rest(ledger: Ledger, record: ReturnRecord) -> Step:
@@ -102,6 +103,7 @@ def settles_short(ledger: Ledger, record: ReturnRecord) -> bool:
         (due.passed and ledger.request.policy.short_return is ShortReturn.SETTLE)
         or due.answer == Answer.REFUND_RECEIVED_PART
         or may_have_issued(ledger, record.best.return_id)
+        or (_is_paid_already(ledger, record) and not ledger.requested - received(ledger, record))
     )
     return settles and bool(received(ledger, record))
 
@@ -140,7 +142,34 @@ def _ready(ledger: Ledger, record: ReturnRecord) -> AcceptItems | None:
         key=f"{return_id}:accept:{','.join(ready)}",
         items=tuple(Units(item_id=item, quantity=wanted[item]) for item in ready),
         whole=len(ready) == len(wanted),
+        known=known_refunds(ledger) or None,
     )
+
+
+def _ask_before_paying_twice(
+    ledger: Ledger, record: ReturnRecord, step: AcceptItems
+) -> Wait | None:
+    """Ask before accepting units that somebody has refunded: Digital River would pay once more."""
+    early = paid_early(ledger, record)
+    twice = {item.item_id: early[item.item_id] for item in step.items if early[item.item_id]}
+    units = ", ".join(f"{n} of {item}" for item, n in twice.items())
+    question = Question(
+        id=f"{_early(record)}:{','.join(f'{item}={n}' for item, n in twice.items())}",
+        reason=f"{units} were refunded before they were accepted. Once they are, "
+        "Digital River refunds them again, as far as the order has money left.",
+        answers=(Answer.ALREADY_PAID, Answer.ACCEPT_ALL_THE_SAME),
+    )
+    return ask(question) if twice and ledger.answer_to(question.id) is None else None
+
+
+def _early(record: ReturnRecord) -> str:
+    return f"refunded_before_acceptance:{record.best.return_id}"
+
+
+def _is_paid_already(ledger: Ledger, record: ReturnRecord) -> bool:
+    """Say whether a refund made elsewhere counts: the rest is ours to refund, and none accepted."""
+    decision = ledger.last_answer_about(_early(record))
+    return decision is not None and decision.answer == Answer.ALREADY_PAID
 
 
 def _accept(ledger: Ledger, step: AcceptItems) -> Step:

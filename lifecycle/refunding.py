@@ -10,6 +10,7 @@ from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.states import FINAL
 from lifecycle.steps import Answer
 from lifecycle.tally import Tally
+from lifecycle.units import accepted
 
 
 @dataclass(slots=True)
@@ -86,6 +87,14 @@ def uncovered(ledger: Ledger, money: Money, target: Tally) -> Tally:
     retried = {refund.best.refund_id for refund in money.retried}
     covering = [refund for refund in money.refunds if refund.best.refund_id not in retried]
     return target - units_of(ledger, covering)
+
+
+def paid_early(ledger: Ledger, record: ReturnRecord) -> Tally:
+    """Units that a refund pays for, or is about to, before they were accepted."""
+    if not ledger.refunds:
+        return Tally()
+    live = [refund for refund in our_refunds(ledger, record) if not refund.broken]
+    return units_of(ledger, live) - accepted(ledger, record)
 
 
 def to_retry(ledger: Ledger, money: Money) -> Tally:

@@ -1,10 +1,11 @@
 """The same knowledge for people: one sentence on where a return stands, one line per fact."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import assert_never
 
+from lifecycle.amounts import money
 from lifecycle.facts import (
+    NOT_SENT,
     CallGivenUp,
     CallWithdrawn,
     CancelRequested,
@@ -66,11 +67,6 @@ _OUTCOMES = {
 def day(time: datetime) -> str:
     """Return a time as people read it, in UTC."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """Return an amount as people read it: cents where there are any."""
-    return f"{amount:.2f} {currency}" if amount % 1 else f"{amount:.0f} {currency}"
 
 
 def sentence_for(step: Step) -> str:
@@ -136,6 +132,8 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return "All returns of the order were listed"
         case ReturnClaimed():
             return f"{fact.return_id} is this return's"
+        case Refused(status=status) if status == NOT_SENT:
+            return f"{fact.key} was not sent: {fact.message}"
         case Refused():
             return f"Digital River refused {fact.key}: {fact.message} ({fact.status} {fact.code})"
         case InDoubt():

@@ -1,7 +1,9 @@
 """From accepted goods to the last cent: issue, wait, ask, close."""
 
 from dataclasses import replace
+from typing import Literal
 
+from lifecycle.facts import NOT_SENT, Refused
 from lifecycle.identity import refund_key
 from lifecycle.ledger import Ledger
 from lifecycle.ours import made_at
@@ -121,7 +123,7 @@ def _issue(ledger: Ledger, record: ReturnRecord, owed: Tally) -> Step | None:
         question = f"refund_refused:{refused_key}:{owed.total()}"
         decision = ledger.answer_to(question)
         if decision is None:
-            reason = f"Digital River refused the refund: {refused.message}"
+            reason = _why_refused(refused)
             answers = (Answer.RETRY, Answer.SETTLE_BY_HAND, Answer.GIVE_UP)
             return ask(Question(id=question, reason=reason, answers=answers), since=refused.taken)
         if decision.answer != Answer.RETRY:
@@ -139,7 +141,24 @@ def _issue(ledger: Ledger, record: ReturnRecord, owed: Tally) -> Step | None:
         reason=ledger.request.sent_reason,
         known=known_objects(ledger),
         not_before=not_before(ledger, key),
+        preview=_preview(ledger, number),
     )
+
+
+def _preview(ledger: Ledger, number: int) -> Literal[True] | None:
+    """Say whether to look first at what is left to refund of the order.
+
+    Not before the first refund of a fulfillment return whose order has no other: all that was
+    captured is left then, and a refund that began meanwhile ends the try.
+    """
+    untouched = ledger.by_digital_river and number == 1 and not ledger.refunds
+    return None if untouched else True
+
+
+def _why_refused(refused: Refused) -> str:
+    if refused.status == NOT_SENT:
+        return f"The refund was not posted: {refused.message}."
+    return f"Digital River refused the refund: {refused.message}"
 
 
 def _currency(ledger: Ledger) -> str:

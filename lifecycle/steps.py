@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from lifecycle.facts import Resource
 from lifecycle.location import Location
@@ -31,6 +33,8 @@ class Answer(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     DISPUTE_RESOLVED = "dispute_resolved"
     CHARGED_BACK = "charged_back"
+    ACCEPT_ALL_THE_SAME = "accept_all_the_same"
+    ALREADY_PAID = "already_paid"
     CLAIM = "claim"
     LEAVE = "leave"
     GIVE_UP = "give_up"
@@ -107,6 +111,8 @@ class Units:
 
     item_id: str
     quantity: int
+    amount: Decimal | None = None
+    """Set where so much money is meant, and not the units' whole worth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +156,8 @@ class AcceptItems:
     items: tuple[Units, ...]
     whole: bool
     """Whether this completes everything: one call then accepts the whole return."""
+    known: tuple[Known, ...] | None = None
+    """Refunds of the order that are known, if any: another one ends the try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +174,8 @@ class IssueRefund:
     known: tuple[Known, ...]
     """Nothing is posted when the return or a refund of the order turns out to differ from this."""
     not_before: datetime | None = None
+    preview: Literal[True] | None = None
+    """Set where money may have gone another way: nothing is posted beyond what is left of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,11 +30,15 @@ def known_objects(ledger: Ledger) -> tuple[Known, ...]:
                 contradicting=_contradicting(record),
             )
         )
-    known += [
+    return (*known, *known_refunds(ledger))
+
+
+def known_refunds(ledger: Ledger) -> tuple[Known, ...]:
+    """Return what the ledger holds of the order's refunds."""
+    return tuple(
         Known(object_id=refund_id, state=refund.state, contradicting=_contradicting(refund))
         for refund_id, refund in sorted(ledger.refunds.items())
-    ]
-    return tuple(known)
+    )
 
 
 def is_news(known: tuple[Known, ...], fact: Fact) -> bool:

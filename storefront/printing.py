@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from lifecycle.sentences import day, money
+from lifecycle.amounts import money
+from lifecycle.sentences import day
 from lifecycle.snapshot import LineView, Snapshot
 from storefront.errors import StorefrontError
 from storefront.listing import ReturnRow

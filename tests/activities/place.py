@@ -103,6 +103,7 @@ class Place:
                     quantity=item.quantity,
                     accepted=item.quantity_accepted,
                     state=item.state,
+                    amount=item.amount,
                 )
                 for item in one.items
             ),

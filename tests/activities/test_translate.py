@@ -124,7 +124,15 @@ def test_a_return() -> None:
         resource=Resource.RETURN,
         return_id="ret_2",
         state="created",
-        items=(ReturnItem(item_id="300000010336", quantity=2, accepted=0, state="created"),),
+        items=(
+            ReturnItem(
+                item_id="300000010336",
+                quantity=2,
+                accepted=0,
+                state="created",
+                amount=Decimal(119),
+            ),
+        ),
         taken=TAKEN,
         order_id="400000000336",
         reason="too_small",

@@ -96,10 +96,27 @@ def order_seen(
     )
 
 
-def shipped_item(item: str, **counters: int) -> FulfillmentOrderItem:
+def shipped_item(  # noqa: PLR0913 - each names one field of the fact
+    item: str,
+    *,
+    shipped: int = 0,
+    pending: int = 0,
+    backordered: int = 0,
+    cancelled: int = 0,
+    returned: int = 0,
+    value: Decimal | None = None,
+) -> FulfillmentOrderItem:
     """Make an item of a fulfillment order; its counters add up to what was ordered."""
     return FulfillmentOrderItem(
-        item_id=f"fo-{item}", order_item_id=item, quantity=sum(counters.values()), **counters
+        item_id=f"fo-{item}",
+        order_item_id=item,
+        quantity=shipped + pending + backordered + cancelled + returned,
+        shipped=shipped,
+        pending=pending,
+        backordered=backordered,
+        cancelled=cancelled,
+        returned=returned,
+        value=value,
     )
 
 

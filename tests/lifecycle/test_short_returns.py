@@ -42,6 +42,7 @@ def test_settle() -> None:
 
     issue = refund_step(life.let_pass())
     assert issue.items == ONE_A
+    assert issue.preview is True
 
     step = life.tell(refund_seen({"a": 1}, "succeeded", key=issue.key, taken=at(34)))
     assert step == Close(outcome=Outcome.PARTIALLY_REFUNDED)
