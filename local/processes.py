@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from workflows.names import SEARCH_ATTRIBUTES
 HERE = Path(__file__).parent.parent
 API_KEY, WEBHOOK_SECRET = "sk_test_demo", "whsec_demo"
 NAMESPACE = "default"
+WEBHOOK_PATH = "/webhooks/digital-river"
 RETENTION_SECONDS = 30 * 24 * 3600
 """A closed return answers the same request again for this long; the dev server keeps a day."""
 
@@ -42,13 +43,119 @@ class NotStartedError(Exception):
         super().__init__(f"{name} did not start. Its log ends:\n{log}")
 
 
-@dataclass(frozen=True)
-class Started:
-    """A process that was started, and where it writes."""
+@dataclass
+class Service:
+    """One process, which can be ended and started again."""
 
     name: str
-    process: Process
-    log: Path
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    logs: Path
+    process: Process | None = None
+
+    @property
+    def log(self) -> Path:
+        """Where it writes, from one start to the next."""
+        return self.logs / f"{self.name}.log"
+
+    async def start(self) -> None:
+        """Start it in the folder of its log, where no `.env` of the shop's is read."""
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *self.command,
+                cwd=self.logs,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    async def until(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try until it answers. Raises `NotStartedError` if it ends, or takes too long."""
+        ends = time.monotonic() + START_SECONDS
+        while self.runs and time.monotonic() < ends:
+            try:
+                return await attempt()
+            except (RuntimeError, RPCError, httpx.HTTPError):
+                await asyncio.sleep(POLL_SECONDS)
+        raise NotStartedError(self.name, self.log.read_text(errors="replace")[-2000:])
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self.process is not None and self.process.returncode is None
+
+    async def stop(self) -> int | None:
+        """Tell it to end, and return its exit status; kill it when it does not."""
+        if self.process is None:
+            return None
+        if self.runs:
+            self.process.terminate()
+        try:
+            return await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            return await self.kill()
+
+    async def kill(self) -> int | None:
+        """End it as a lost machine would: `kill -9`."""
+        if self.process is None:
+            return None
+        if self.runs:
+            self.process.kill()
+        return await self.process.wait()
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where each process listens: the same through all of its lives."""
+
+    temporal: int
+    web_ui: int
+    digital_river: int
+    receiver: int
+    metrics: int
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Return ports that nobody listens on."""
+        return cls(*(free_port() for _ in range(5)))
+
+    @property
+    def digital_river_url(self) -> str:
+        """The address of the local Digital River."""
+        return f"http://127.0.0.1:{self.digital_river}"
+
+    @property
+    def receiver_url(self) -> str:
+        """The address of the receiver."""
+        return f"http://127.0.0.1:{self.receiver}"
+
+    def environment(self, api_key: str) -> dict[str, str]:
+        """Return what every process is told, and nothing that would lead it elsewhere."""
+        return {
+            **_inherited(),
+            "TEMPORAL_ADDRESS": f"127.0.0.1:{self.temporal}",
+            "TEMPORAL_NAMESPACE": NAMESPACE,
+            "DIGITAL_RIVER_URL": self.digital_river_url,
+            "DIGITAL_RIVER_API_KEY": api_key,
+            "DIGITAL_RIVER_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+            "RECEIVER_PORT": str(self.receiver),
+            "METRICS_PORT": str(self.metrics),
+        }
+
+    def temporal_command(self, *options: str) -> list[str]:
+        """Return how to start Temporal's dev server."""
+        attributes = [f"{key.name}=Keyword" for key in SEARCH_ATTRIBUTES]
+        named = [text for one in attributes for text in ("--search-attribute", one)]
+        address = ["--ip", "127.0.0.1", "--port", str(self.temporal), "--ui-port", str(self.web_ui)]
+        quiet = ["--log-level", "error"]
+        return [temporal_command(), "server", "start-dev", *address, *quiet, *named, *options]
+
+    def sandbox_command(self, api_key: str, webhook_url: str) -> list[str]:
+        """Return how to start the local Digital River."""
+        where = ("--port", str(self.digital_river), "--api-key", api_key)
+        hook = ("--webhook-secret", WEBHOOK_SECRET, "--webhook-url", webhook_url)
+        return [sys.executable, "-m", "sandbox", *where, *hook]
 
 
 @dataclass(frozen=True)
@@ -75,37 +182,27 @@ def free_port() -> int:
 @asynccontextmanager
 async def run_house(logs: Path) -> AsyncIterator[House]:
     """Start everything, and stop it at the end, the last started first."""
-    temporal, web_ui, digital_river, receiver, metrics = (free_port() for _ in range(5))
-    environment = {
-        **_inherited(),
-        "TEMPORAL_ADDRESS": f"127.0.0.1:{temporal}",
-        "TEMPORAL_NAMESPACE": NAMESPACE,
-        "DIGITAL_RIVER_URL": f"http://127.0.0.1:{digital_river}",
-        "DIGITAL_RIVER_API_KEY": API_KEY,
-        "DIGITAL_RIVER_WEBHOOK_SECRETS": WEBHOOK_SECRET,
-        "RECEIVER_PORT": str(receiver),
-        "METRICS_PORT": str(metrics),
-    }
+    ports = Ports.free()
+    environment = ports.environment(API_KEY)
     async with AsyncExitStack() as stack:
 
-        async def start(name: str, *command: str) -> Started:
-            process = await stack.enter_async_context(_process(name, command, environment, logs))
-            return Started(name, process, logs / f"{name}.log")
+        async def start(name: str, *command: str) -> Service:
+            service = Service(name, command, environment, logs)
+            await service.start()
+            stack.push_async_callback(service.stop)
+            return service
 
-        server = await start("temporal", *_dev_server(temporal, web_ui))
-        client = await _until(server, lambda: _connect(temporal))
-        await _keep_for_a_month(client)
-        hook = f"http://127.0.0.1:{receiver}/webhooks/digital-river"
-        sandbox = ("--port", str(digital_river), "--api-key", API_KEY)
-        secret = ("--webhook-secret", WEBHOOK_SECRET, "--webhook-url", hook)
-        river = await start("digital-river", sys.executable, "-m", "sandbox", *sandbox, *secret)
+        server = await start("temporal", *ports.temporal_command())
+        client = await server.until(lambda: connect(ports))
+        await keep_for_a_month(client)
+        hook = f"{ports.receiver_url}{WEBHOOK_PATH}"
+        river = await start("digital-river", *ports.sandbox_command(API_KEY, hook))
         receiving = await start("receiver", sys.executable, str(HERE / "receiver.py"))
         worker = await start("worker", sys.executable, str(HERE / "worker.py"))
-        url = f"http://127.0.0.1:{digital_river}"
-        await _until(river, lambda: _answers(f"{url}/sandbox/health"))
-        await _until(receiving, lambda: _answers(f"http://127.0.0.1:{receiver}/readyz"))
-        await _until(worker, lambda: _answers(f"http://127.0.0.1:{metrics}/metrics"))
-        yield House(client, url, f"http://127.0.0.1:{web_ui}", logs)
+        await river.until(lambda: answers(f"{ports.digital_river_url}/sandbox/health"))
+        await receiving.until(lambda: answers(f"{ports.receiver_url}/readyz"))
+        await worker.until(lambda: answers(f"http://127.0.0.1:{ports.metrics}/metrics"))
+        yield House(client, ports.digital_river_url, f"http://127.0.0.1:{ports.web_ui}", logs)
 
 
 def _inherited() -> dict[str, str]:
@@ -115,55 +212,19 @@ def _inherited() -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(HERE)}
 
 
-def _dev_server(port: int, ui_port: int) -> list[str]:
-    attributes = [f"{key.name}=Keyword" for key in SEARCH_ATTRIBUTES]
-    options = [text for one in attributes for text in ("--search-attribute", one)]
-    address = ["--ip", "127.0.0.1", "--port", str(port), "--ui-port", str(ui_port)]
-    return [temporal_command(), "server", "start-dev", *address, "--log-level", "error", *options]
+async def connect(ports: Ports) -> Client:
+    """Return a client of the Temporal of these processes."""
+    return await Client.connect(f"127.0.0.1:{ports.temporal}", data_converter=data_converter)
 
 
-@asynccontextmanager
-async def _process(
-    name: str, command: tuple[str, ...], environment: dict[str, str], logs: Path
-) -> AsyncIterator[Process]:
-    """Run a process in the folder of its log, where no `.env` of the shop's is read."""
-    with (logs / f"{name}.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=logs, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-
-
-async def _until(started: Started, attempt: Callable[[], Awaitable[T]]) -> T:
-    """Try until a process answers; when it ends instead, or takes too long, quote its log."""
-    ends = time.monotonic() + START_SECONDS
-    while started.process.returncode is None and time.monotonic() < ends:
-        try:
-            return await attempt()
-        except (RuntimeError, RPCError, httpx.HTTPError):
-            await asyncio.sleep(POLL_SECONDS)
-    raise NotStartedError(started.name, started.log.read_text(errors="replace")[-2000:])
-
-
-async def _connect(port: int) -> Client:
-    return await Client.connect(f"127.0.0.1:{port}", data_converter=data_converter)
-
-
-async def _answers(url: str) -> None:
+async def answers(url: str) -> None:
+    """Ask for a page. Raises what httpx raises."""
     async with httpx.AsyncClient(timeout=2) as client:
         (await client.get(url)).raise_for_status()
 
 
-async def _keep_for_a_month(client: Client) -> None:
+async def keep_for_a_month(client: Client) -> None:
+    """Have closed returns kept as long as in production."""
     config = NamespaceConfig(workflow_execution_retention_ttl=Duration(seconds=RETENTION_SECONDS))
     request = UpdateNamespaceRequest(namespace=NAMESPACE, config=config)
     await client.workflow_service.update_namespace(request)

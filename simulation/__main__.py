@@ -12,11 +12,19 @@ from rich.table import Table
 from simulation.campaign import Tally, hunt_all, simulate, smallest
 from simulation.drawing import draw
 from simulation.plan import Tier, read_plan, write_plan
+from simulation.processes.reporting import (
+    is_house_plan,
+    report_houses,
+    report_receiver_kills,
+    run_again,
+)
 from simulation.running import run
 
 QUICK = {"t0": 20_000, "t1": 100_000}
 BUDGET = {"t0": None, "t1": 60.0}
 """Seconds of the quick run: T1 runs as many seeds as fit."""
+HOUSES = 10
+"""Plans of T3 for each change."""
 MOST_SHOWN = 5
 
 console = Console(width=150)
@@ -31,6 +39,7 @@ def main(  # noqa: PLR0913 - one parameter for each option
     *,
     quick: Annotated[bool, typer.Option(help="The numbers of each change; the default.")] = True,
     planted: Annotated[bool, typer.Option(help="Hunt the planted bugs.")] = False,
+    receiver_kills: Annotated[int, typer.Option(help="Kill the receiver so often (R12).")] = 0,
 ) -> None:
     """Run whole returns through faults; exit 1 when a promise is broken."""
     logging.disable(logging.CRITICAL)
@@ -38,8 +47,13 @@ def main(  # noqa: PLR0913 - one parameter for each option
         raise typer.Exit(_again(plan))
     if planted:
         raise typer.Exit(_hunt())
+    if receiver_kills:
+        raise typer.Exit(report_receiver_kills(console, receiver_kills))
     failed = 0
     for name in tier.split(","):
+        if name == "t3":
+            failed += report_houses(console, first, seeds or HOUSES, folder)
+            continue
         if name not in QUICK:
             raise typer.BadParameter(f"there is no tier {name}", param_hint="--tier")
         one = cast(Tier, name)
@@ -63,6 +77,8 @@ def _report(tally: Tally, folder: Path) -> int:
 
 
 def _again(path: Path) -> int:
+    if is_house_plan(path):
+        return run_again(console, path)
     verdict = asyncio.run(run(read_plan(path)))
     for line in verdict.record.trace:
         console.print(line, markup=False)
