@@ -44,8 +44,8 @@ def create_app(options: Options) -> FastAPI:
     )
     app.state.world = world
     app.state.rate_limit = RateLimit()
-    app.include_router(control.router)
     app.include_router(api.router)
+    app.include_router(control.router)
     app.add_exception_handler(ApiError, _refused)
     app.add_exception_handler(HTTPException, _unserved)
     app.add_middleware(CallEdge, world=world)

@@ -1,9 +1,12 @@
 """What people, the fulfiller and the bank do in the sandbox."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from lifecycle.identity import tagged_reason
 from sandbox import bank, fulfillment_returns, orders, refunds, returns
+from sandbox.errors import ApiError
 from sandbox.resources import (
     OPEN_REFUNDS,
     FulfillmentOrder,
@@ -15,26 +18,22 @@ from sandbox.resources import (
 )
 from sandbox.validation import Body
 from sandbox.world import World
+from simulation.books import Hands
 from simulation.plan import Act, Plan
 
+SIBLING_REASON = tagged_reason("too_big", "A" * 10)
 SIBLING_KEY = {"workflow_id": "return-other-AAAAAAAAAA", "key": "return-other-AAAAAAAAAA:return"}
 
 
 @dataclass
 class Deeds:
-    """Acts on one order; what its state does not allow raises the sandbox's `ApiError`."""
+    """Acts on one order; what its state does not allow is left."""
 
     plan: Plan
     world: World
     order: Order
     fulfillment_order: FulfillmentOrder | None
-    sibling_reason: str
-    siblings: set[str] = field(default_factory=set)
-    """Ids of the returns that somebody else began."""
-    sibling_refunds: set[str] = field(default_factory=set)
-    by_hand: set[str] = field(default_factory=set)
-    """Ids of the refunds made in the Dashboard."""
-    accepted_by_hand: bool = False
+    hands: Hands = field(default_factory=Hands)
 
     @property
     def fulfillment_items(self) -> Sequence[FulfillmentOrderItem]:
@@ -42,7 +41,11 @@ class Deeds:
         return self.fulfillment_order.items if self.fulfillment_order else ()
 
     def do(self, act: Act) -> None:
-        """Do one deed."""
+        """Do one deed, as far as the sandbox allows it now."""
+        with suppress(ApiError):
+            self._do(act)
+
+    def _do(self, act: Act) -> None:
         match act.deed:
             case "approve" | "reject" | "receive":
                 self._fulfil(act)
@@ -55,7 +58,7 @@ class Deeds:
             case "chargeback":
                 orders.chargeback(self.world, self.order, silent=False)
             case "accept_by_hand":
-                self._accept_by_hand()
+                self._accept_by_hand(act)
             case "refund_by_hand":
                 self._refund_by_hand(act.units)
             case "sibling_return":
@@ -70,20 +73,31 @@ class Deeds:
         for refund in self._open():
             bank.complete(self.world, refund)
 
+    def refund_states(self) -> dict[str, str]:
+        """Return the state of each refund of the order."""
+        return {one.id: one.state for one in self._refunds()}
+
+    def _refunds(self) -> list[Refund]:
+        return [self.world.refunds[refund_id] for refund_id in self.order.refund_ids]
+
     def _open(self, *states: str) -> list[Refund]:
         wanted = states or OPEN_REFUNDS
-        return [one for one in self.world.refunds.values() if one.state in wanted]
+        return [one for one in self._refunds() if one.state in wanted]
 
-    def _asked(self) -> FulfillmentReturn | None:
-        found = self.world.fulfillment_returns.values()
-        return next((one for one in found if one.id not in self.siblings), None)
+    def _asked(self, act: Act | None = None) -> FulfillmentReturn | None:
+        """Return our fulfillment return; of two of ours the one that the deed is about."""
+        ids = self.fulfillment_order.fulfillment_return_ids if self.fulfillment_order else ()
+        ours = [one for one in ids if one not in self.hands.siblings]
+        number = int(act.twin) if act else 0
+        return self.world.fulfillment_returns[ours[number]] if len(ours) > number else None
 
-    def _ours(self) -> Return | None:
-        found = self.world.returns.values()
-        return next((one for one in found if one.id not in self.siblings), None)
+    def _ours(self, act: Act | None = None) -> Return | None:
+        ours = [one for one in self.order.return_ids if one not in self.hands.siblings]
+        number = int(act.twin) if act else 0
+        return self.world.returns[ours[number]] if len(ours) > number else None
 
     def _fulfil(self, act: Act) -> None:
-        one = self._asked()
+        one = self._asked(act)
         if one is None:
             return
         if act.deed == "approve":
@@ -110,11 +124,11 @@ class Deeds:
         }
         deeds[deed](self.world, found[0])
 
-    def _accept_by_hand(self) -> None:
-        one = self._ours()
+    def _accept_by_hand(self, act: Act) -> None:
+        one = self._ours(act)
         if one is not None:
             returns.accept(self.world, one)
-            self.accepted_by_hand = True
+            self.hands.accepted_by_hand = True
 
     def _refund_by_hand(self, units: Sequence[int]) -> None:
         rows = [
@@ -123,14 +137,14 @@ class Deeds:
             if n
         ]
         if rows and (self._ours() or self._asked()):
-            self.by_hand.add(self._refund(rows).id)
+            self.hands.by_hand.add(self._refund(rows).id)
 
     def _refund(self, rows: list[dict[str, object]], **fields: object) -> Refund:
         body = {"orderId": self.order.id, "currency": self.order.currency, "items": rows}
         return refunds.create(self.world, Body({**body, **fields}))
 
     def _begin_sibling(self) -> None:
-        if not self.plan.spare or self.siblings:
+        if not self.plan.spare or self.hands.siblings:
             return
         if self.fulfillment_order is not None:
             rows = [
@@ -139,7 +153,7 @@ class Deeds:
             ]
             fields = {"fulfillmentOrderId": str(self.fulfillment_order.id), "items": rows}
             asked = fulfillment_returns.create(self.world, self._named(fields))
-            self.siblings.add(asked.id)
+            self.hands.siblings.add(asked.id)
             return
         rows = [
             {"itemId": item.id, "quantity": n}
@@ -149,13 +163,13 @@ class Deeds:
             self.world,
             self._named({"orderId": self.order.id, "items": rows, "metadata": SIBLING_KEY}),
         )
-        self.siblings.add(made.id)
+        self.hands.siblings.add(made.id)
 
     def _named(self, fields: Mapping[str, object]) -> Body:
-        return Body({**fields, "reason": self.sibling_reason})
+        return Body({**fields, "reason": SIBLING_REASON})
 
     def _accept_sibling(self) -> None:
-        for return_id in sorted(self.siblings):
+        for return_id in sorted(self.hands.siblings):
             if return_id in self.world.returns:
                 returns.accept(self.world, self.world.returns[return_id])
                 return
@@ -166,5 +180,5 @@ class Deeds:
                 {"itemId": item.id, "quantity": n, "percent": 100}
                 for item, n in zip(self.order.items, self.plan.lines, strict=True)
             ]
-            made = self._refund(rows, reason=self.sibling_reason)
-            self.sibling_refunds.add(made.id)
+            made = self._refund(rows, reason=SIBLING_REASON)
+            self.hands.sibling_refunds.add(made.id)

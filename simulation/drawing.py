@@ -1,7 +1,8 @@
 """From a seed to a plan."""
 
+from dataclasses import replace
 from random import Random
-from typing import Literal
+from typing import Literal, get_args
 
 from lifecycle.policy import ShortReturn
 from simulation.plan import (
@@ -11,34 +12,44 @@ from simulation.plan import (
     Deed,
     DeliveryFault,
     DeliveryFaultKind,
+    Impostor,
     Plan,
     Tier,
 )
 
+IMPOSTORS: tuple[Impostor, ...] = get_args(Impostor)
+OVER_HTTP: tuple[CallFaultKind, ...] = (
+    "connect",
+    "reset",
+    "lost",
+    "lost",
+    "error",
+    "error_after",
+    "malformed",
+    "unauthorized",
+)
 CALL_FAULTS: dict[Tier, tuple[CallFaultKind, ...]] = {
     "t0": ("reset", "lost", "lost", "gone"),
-    "t1": (
-        "connect",
-        "reset",
-        "lost",
-        "lost",
-        "error",
-        "error_after",
-        "too_many",
-        "malformed",
-        "slow",
-    ),
+    "t1": (*OVER_HTTP, "too_many", "slow"),
+    "t2": OVER_HTTP,
 }
+DELIVERED: tuple[DeliveryFaultKind, ...] = ("drop", "duplicate", "delay")
+SIGNED: tuple[DeliveryFaultKind, ...] = (*DELIVERED * 2, "at_once", "wrong_type", *IMPOSTORS)
 DELIVERY_FAULTS: dict[Tier, tuple[DeliveryFaultKind, ...]] = {
-    "t0": ("drop", "duplicate", "delay"),
-    "t1": ("drop", "duplicate", "delay", "forge", "stale", "future", "truncate", "away"),
+    "t0": DELIVERED,
+    "t1": (*SIGNED, "away", "away"),
+    "t2": SIGNED,
 }
-CALLS, EVENTS, QUESTIONS = {"t0": 12, "t1": 30}, 12, 4
+CALLS, EVENTS, QUESTIONS = {"t0": 12, "t1": 30, "t2": 16}, 12, 4
 LONG = 24 * 40
 """Hours that chance spreads deeds over: beyond the deadline for the goods."""
 LATE_PARCEL = 0.15
+CORRECTION = 0.2
 TOO_STALE = 150
 """Seconds: longer than the pause of a create in doubt, where a second one is refused anyway."""
+
+SKEWS = (0, 0, 0, 120, -120, 298, -298, 900, -900)
+"""Seconds: inside the receiver's tolerance of 300, at its edge, and beyond."""
 
 Coordinator = Literal["digital_river", "third_party"]
 
@@ -54,7 +65,7 @@ def draw(seed: int, tier: Tier) -> Plan:
     spare = not lonely or _chance(random, 0.5)
     stale = random.choice((0, 0, 5, 50) if spare else (0, 5, 50, TOO_STALE))
     lost = (CallFault(call=random.randrange(2, 6), kind="lost"),) if stale == TOO_STALE else ()
-    return Plan(
+    plan = Plan(
         seed=seed,
         tier=tier,
         coordinator=coordinator,
@@ -79,6 +90,31 @@ def draw(seed: int, tier: Tier) -> Plan:
         kills=tuple(n for n in range(CALLS[tier]) if _chance(random, trouble / 3)),
         answers=tuple(random.randrange(4) for _ in range(random.randrange(QUESTIONS))),
     )
+    return plan if tier == "t0" else _over_http(random, plan, lonely=lonely)
+
+
+def _over_http(random: Random, plan: Plan, *, lonely: bool) -> Plan:
+    """Draw what only a real receiver, a real list and a real client can meet."""
+    plan = replace(
+        plan,
+        repeats=random.choice(("second", "conflict")),
+        fresh_ids=_chance(random, 0.2),
+        metadata_in_events=_chance(random, 0.8),
+        deaf=_chance(random, 0.05),
+    )
+    if plan.tier == "t2":
+        return replace(plan, stale=0, kills=())
+    plan = replace(
+        plan,
+        listed_twice=_chance(random, 0.1),
+        late_reads=plan.stale > 0 and _chance(random, 0.2),
+        skew=random.choice(SKEWS),
+    )
+    if not lonely or not _chance(random, 0.2):
+        return plan
+    marked = plan.tag_reason or plan.coordinator == "digital_river"
+    acts = tuple(replace(act, twin=_chance(random, 0.4)) for act in plan.acts)
+    return replace(plan, twin=True, acts=acts, tag_reason=marked)
 
 
 def _chance(random: Random, share: float) -> bool:
@@ -110,7 +146,7 @@ def _goods(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> 
         return [
             Act(hour=_hour(random, 0.1), deed="send", units=_units(random, lines))
             for _ in range(random.choice((0, 1, 1, 2, 3)))
-        ] + _late_parcel(random, lines)
+        ] + _afterthoughts(random, lines)
     if _chance(random, 0.1):
         return [Act(hour=_hour(random, 0.1), deed="reject")]
     approved = _hour(random, 0.1)
@@ -122,11 +158,15 @@ def _goods(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> 
     return acts
 
 
-def _late_parcel(random: Random, lines: tuple[int, ...]) -> list[Act]:
-    """Draw, at times, a parcel from after the deadline, with all that can still be missing."""
-    if not _chance(random, LATE_PARCEL):
-        return []
-    return [Act(hour=round(24 * (31 + random.random() * 14), 4), deed="send", units=lines)]
+def _afterthoughts(random: Random, lines: tuple[int, ...]) -> list[Act]:
+    """Draw, at times, a count that is corrected, and a parcel from after the deadline."""
+    acts = []
+    if _chance(random, CORRECTION):
+        acts.append(Act(hour=_hour(random, 0.1), deed="correct", units=_units(random, lines)))
+    if _chance(random, LATE_PARCEL):
+        late = round(24 * (31 + random.random() * 14), 4)
+        acts.append(Act(hour=late, deed="send", units=lines))
+    return acts
 
 
 def _bank(random: Random) -> list[Act]:

@@ -1,26 +1,35 @@
 """One return, driven by the rules as the workflow drives it, in virtual time.
 
-It stands for `workflows/returns.py`: takes the next step, writes down what it taught, keeps one
-watch while it waits. Temporal's part (attempts, pauses, heartbeats, lost workers) is played here.
+It stands for `workflows/returns.py`: takes the next step, writes down what it taught, withdraws a
+call that is not wanted any more, keeps one watch while it waits. Temporal's part (attempts, pauses,
+heartbeats, lost workers) is played here.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lifecycle.admission import object_to_cancellation, object_to_shipment
-from lifecycle.facts import CallGivenUp, CancelRequested, Decision, Learned, ShipmentReceived
+from lifecycle.facts import (
+    CallGivenUp,
+    CallWithdrawn,
+    CancelRequested,
+    Decision,
+    Learned,
+    ShipmentReceived,
+)
 from lifecycle.ledger import Ledger
-from lifecycle.rules import next_step, takes
+from lifecycle.phase import phase_of
+from lifecycle.request import ReturnRequest
+from lifecycle.rules import next_step, still_wanted, takes
 from lifecycle.sentences import sentence_for
 from lifecycle.steps import Answer, Call, Close, Question, Wait, Watch
 from lifecycle.watching import known_objects, replaces, watch_for, watch_key
-from simulation.agenda import Agenda
-from simulation.books import Record, Said
-from simulation.plan import START, Act, DeliveryFault, Plan, hours
-from simulation.world import AgainError, FailedError, Letter, Trial, World
+from simulation.books import End, Record, Said
+from simulation.plan import Act
+from simulation.stage import MINUTE, SECOND, Stage
+from simulation.world import AgainError, FailedError, Message, Trial
 
-SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 FIRST_LOOK_PAUSE, LONGEST_LOOK_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 HORIZON = timedelta(days=90)
@@ -44,36 +53,37 @@ class Looking:
 
 
 @dataclass
+class Parcel:
+    """The last report of one parcel."""
+
+    revision: int
+    units: Counter[str]
+
+
+@dataclass
 class Driver:
     """The life of one return."""
 
-    plan: Plan
-    world: World
+    stage: Stage
+    request: ReturnRequest
     ledger: Ledger = field(init=False)
-    agenda: Agenda = field(default_factory=Agenda)
     record: Record = field(default_factory=Record)
     _events: set[str] = field(default_factory=set)
-    _faults: dict[int, DeliveryFault] = field(init=False)
-    _letters: int = 0
-    _parcels: int = 0
+    _parcels: list[Parcel] = field(default_factory=list)
     _attempts: int = 0
     _looking: Looking | None = None
     _just_looked: bool = False
     _idle_looks: int = 0
 
     def __post_init__(self) -> None:
-        """Put the plan's deeds on the agenda."""
-        request = self.world.request
-        self.ledger = Ledger(request, request.workflow_id)
-        self._faults = {fault.event: fault for fault in self.plan.deliveries}
-        for act in self.plan.acts:
-            self.agenda.put(START + hours(act.hour), act)
+        """Begin with an empty ledger."""
+        self.ledger = Ledger(self.request, self.request.workflow_id)
 
     @property
     def _now(self) -> datetime:
-        return self.world.clock.time
+        return self.stage.now
 
-    async def live(self) -> Record:
+    async def live(self) -> None:
         """Take step after step until the return closes, or waits for what nobody will bring."""
         waits = 0
         for _ in range(MOST_STEPS):
@@ -81,32 +91,40 @@ class Driver:
             while isinstance(step, Wait) and waits < MOST_WAITS:
                 waits += 1
                 if not await self._wait(step):
-                    return self._end(step)
+                    self._end(step)
+                    return
                 step = next_step(self.ledger)
             if isinstance(step, Close):
-                return self._end(step)
+                self._end(step)
+                return
             if isinstance(step, Wait):
-                break
+                return
             self._note(f"{type(step).__name__} {step.key}")
             await self._call(step)
-        return self.record
 
-    def _end(self, step: Close | Wait) -> Record:
-        self.record.end = step
+    def _end(self, step: Close | Wait) -> None:
+        if isinstance(step, Close):
+            self.record.end = End(outcome=str(step.outcome))
+            self.stage.world.close(self.request)
+        else:
+            self.record.end = End(waits_for=str(step.what), who=str(step.who))
         self.record.sentence = sentence_for(step)
-        self.record.at_close = self.world.refund_states()
+        self.record.at_close = self.stage.world.refund_states()
         self._note(str(step))
-        return self.record
 
     def _note(self, words: str) -> None:
         self.record.trace.append(f"{self._now:%d %H:%M:%S} {words}")
+
+    def note_fault(self, kind: str) -> None:
+        """Count a fault, with the phase in which it struck."""
+        self.record.faults[kind, phase_of(next_step(self.ledger))] += 1
 
     async def _call(self, step: Call) -> None:
         trial = Trial(self._now)
         over = self._now + self.ledger.request.policy.unreachable
         pause = FIRST_PAUSE
-        while True:
-            await self._sleep(self._now + SECOND)
+        wait = SECOND
+        while await self._is_wanted_after(step, self._now + wait):
             try:
                 learned = await self._try(step, trial)
             except AgainError as again:
@@ -117,26 +135,44 @@ class Driver:
             else:
                 if learned is not None:
                     self.ledger.learn(learned, "call")
+                    if next_step(self.ledger) == step:
+                        self._give_up(step.key, "the answer changes nothing")
                     return
                 wait = MINUTE
             if self._now + wait > over:
                 self._give_up(step.key, "no answer in time")
                 return
-            await self._sleep(self._now + wait)
             pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _is_wanted_after(self, step: Call, until: datetime) -> bool:
+        """Let a call's pause pass; a call that news makes needless is withdrawn."""
+        while self._now < until:
+            await self.stage.sleep(self, until, until_news=True)
+            if not still_wanted(step, self.ledger):
+                self._note(f"withdrawn {step.key}")
+                self.ledger.record(CallWithdrawn(key=step.key, at=self._now), "call")
+                return False
+        return True
 
     async def _try(self, step: Call | Watch, trial: Trial) -> Learned | None:
         """Make one try; None when the worker died between its effect and its record."""
         trial.attempt += 1
-        killed = self._attempts in self.plan.kills
+        killed = self._attempts in self.stage.plan.kills
         self._attempts += 1
+        world = self.stage.world
+        phase = phase_of(next_step(self.ledger))
         try:
-            learned = await self.world.attempt(step, trial)
+            learned = await world.attempt(self.request, step, trial)
         except (AgainError, FailedError):
             if not killed:
                 raise
-        self._post()
+        finally:
+            for kind, times in world.struck.items():
+                self.record.faults[kind, phase] += times
+            world.struck.clear()
+            self.stage.post()
         if killed:
+            self.record.faults["kill", phase] += 1
             return None
         return learned
 
@@ -147,24 +183,24 @@ class Driver:
     async def _wait(self, wait: Wait) -> bool:
         """Go to the next moment at which something happens; False when nothing more will."""
         self._keep_watch(wait)
-        if self.agenda.next is None and wait.question is None:
+        if self.stage.is_quiet and wait.question is None:
             if wait.until is None and self._idle_looks >= LOOKS_IN_VAIN:
                 return False
-            self.world.finish()
-            self._post()
-        moments = [self.agenda.next, self._looking.next if self._looking else None]
-        moments.append(self._now + THINKING if wait.question else None)
-        known = [moment for moment in moments if moment is not None]
-        if not known:
+            self.stage.world.finish()
+            self.stage.post()
+        answered = self._now + THINKING if wait.question else None
+        look = self._looking.next if self._looking else None
+        known = [moment for moment in (answered, look) if moment is not None]
+        if not known and self.stage.is_quiet:
             return False
-        moment = min(known)
         told = len(self.ledger.timeline)
-        await self._sleep(moment)
+        until = min(known, default=self._now + HORIZON)
+        await self.stage.sleep(self, until, until_news=True)
         if len(self.ledger.timeline) > told:
             return True
-        if self._looking is not None and self._looking.next <= moment:
+        if self._looking is not None and self._looking.next <= until:
             await self._look(self._looking)
-        elif wait.question is not None and moment == known[-1]:
+        elif wait.question is not None and until == answered:
             self._answer(wait.question)
         return True
 
@@ -184,7 +220,7 @@ class Driver:
             learned = await self._try(looking.watch, looking.trial)
         except AgainError as again:
             looking.next = self._now + (again.pause or pause)
-            self._idle_looks += self.agenda.next is None
+            self._idle_looks += self.stage.is_quiet
         except FailedError as failed:
             self._looking = None
             self._give_up(watch_key(looking.watch.return_id), str(failed))
@@ -201,11 +237,11 @@ class Driver:
             self._give_up(watch_key(looking.watch.return_id), "no look in time")
 
     def _answer(self, question: Question) -> None:
-        given = len(self.record.answers)
+        given, planned = len(self.record.answers), self.stage.plan.answers
         answers = question.answers
         answer = Answer.GIVE_UP if Answer.GIVE_UP in answers else answers[-1]
-        if given < len(self.plan.answers):
-            answer = answers[self.plan.answers[given] % len(answers)]
+        if given < len(planned):
+            answer = answers[planned[given] % len(answers)]
         decision = Decision(
             question=question.id, answer=answer, who="operator", why="simulated", at=self._now
         )
@@ -214,69 +250,61 @@ class Driver:
             self.record.answers.append(Said(self._now, question.id, answer))
             self.ledger.record(decision, "operator")
 
-    async def _sleep(self, until: datetime) -> None:
-        """Let time pass, and everything happen that is on the agenda until then."""
-        clock = self.world.clock
-        while self.agenda.next is not None and self.agenda.next <= until:
-            when, entry = self.agenda.take()
-            clock.time = max(clock.time, when)
-            if isinstance(entry, Letter):
-                await self._deliver(entry)
-            elif isinstance(entry, Act):
-                self._act(entry)
-        clock.time = max(clock.time, until)
+    # What others tell it
 
-    def _act(self, act: Act) -> None:
+    def act(self, act: Act) -> None:
+        """Take what a deed means to the return itself: a parcel, a correction, a cancellation."""
+        if self.record.end is not None:
+            return
         self._note(f"act {act.deed} {act.units}")
-        self.world.act(act)
-        self._post()
         if act.deed == "send":
-            self._receive(act)
+            self._parcels.append(Parcel(1, self._units(act)))
+            self._report(len(self._parcels))
+        elif act.deed == "correct" and self._parcels:
+            self._parcels[-1] = Parcel(self._parcels[-1].revision + 1, self._units(act))
+            self._report(len(self._parcels))
         elif act.deed == "cancel" and object_to_cancellation(self.ledger) is None:
             self.record.cancelled = True
             cancel = CancelRequested(who="shop", why="simulated", at=self._now)
             self.ledger.record(cancel, "customer service")
 
-    def _receive(self, act: Act) -> None:
-        self._parcels += 1
-        reference = f"parcel-{self._parcels}"
-        lines = self.ledger.request.lines
-        units = {line.order_item_id: n for line, n in zip(lines, act.units, strict=False) if n}
-        if not units or object_to_shipment(self.ledger, reference, 1, units) is not None:
+    def _units(self, act: Act) -> Counter[str]:
+        lines = self.request.lines
+        return Counter({one.order_item_id: n for one, n in zip(lines, act.units, strict=True)})
+
+    def _report(self, number: int) -> None:
+        """Report a parcel, and what arrived in all: the judge counts the most there ever was."""
+        items = [line.order_item_id for line in self.request.lines]
+        names = dict(zip(items, self.stage.plan.items, strict=True))
+        total: Counter[str] = Counter()
+        for parcel in self._parcels:
+            total.update({names[item]: n for item, n in parcel.units.items()})
+        self.record.arrived |= total
+        parcel = self._parcels[number - 1]
+        reference, units = f"parcel-{number}", {item: n for item, n in parcel.units.items() if n}
+        if object_to_shipment(self.ledger, reference, parcel.revision, units) is not None:
+            return
+        if not units and parcel.revision == 1:
             return
         fact = ShipmentReceived(
-            reference=reference, revision=1, items=tuple(sorted(units.items())), at=self._now
+            reference=reference,
+            revision=parcel.revision,
+            items=tuple(sorted(units.items())),
+            at=self._now,
         )
         self.ledger.record(fact, "warehouse")
 
-    def _post(self) -> None:
-        """Put the events that were made on their way, with what the plan does to each."""
-        made, self.world.outbox[:] = list(self.world.outbox), []
-        for event in made:
-            fault = self._faults.get(self._letters)
-            self._letters += 1
-            kind = fault.kind if fault else None
-            late = hours(fault.hours) if fault else timedelta(0)
-            if kind == "drop":
-                continue
-            first = late if kind == "delay" else timedelta(0)
-            self.agenda.put(self._now + SECOND + first, Letter(event, kind))
-            if kind == "duplicate":
-                self.agenda.put(self._now + SECOND + late, Letter(event))
-
-    async def _deliver(self, letter: Letter) -> None:
-        messages = await self.world.deliver(letter, self.record)
-        if messages is None:
-            again = Letter(letter.event, letter.fault, letter.attempt + 1)
-            self.agenda.put(self._now + MINUTE * letter.attempt, again)
+    def hear(self, message: Message) -> None:
+        """Take an event as the workflow's signal handler does."""
+        self.record.heard[message.event_id] += 1
+        if message.event_id in self._events:
             return
-        for message in messages:
-            self.record.heard.add(message.event_id)
-            if message.event_id in self._events:
-                continue
-            self._events.add(message.event_id)
-            for fact in message.facts:
-                self._note(f"event {type(fact).__name__}")
-                if fact.kind == "chargeback" and self.record.charged_back is None:
-                    self.record.charged_back = self._now
-                self.ledger.record(fact, "event")
+        self._events.add(message.event_id)
+        for fact in message.facts:
+            self._note(f"event {type(fact).__name__}")
+            told = getattr(fact, "return_id", None) or getattr(fact, "refund_id", None)
+            if told is not None:
+                self.record.objects.add(told)
+            if fact.kind == "chargeback" and self.record.charged_back is None:
+                self.record.charged_back = self._now
+            self.ledger.record(fact, "event")

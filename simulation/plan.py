@@ -14,10 +14,11 @@ STALE_REFUNDS = timedelta(seconds=50)
 """How long a refund may be missing from lists: less than the pause of a create in doubt, because a
 second one is made whenever there is money left."""
 
-Tier = Literal["t0", "t1"]
+Tier = Literal["t0", "t1", "t2"]
 
 Deed = Literal[
     "send",
+    "correct",
     "approve",
     "reject",
     "receive",
@@ -38,13 +39,33 @@ Deed = Literal[
 """What the customer, the fulfiller, the bank, the shop and other people do."""
 
 CallFaultKind = Literal[
-    "connect", "reset", "lost", "error", "error_after", "too_many", "malformed", "slow", "gone"
+    "connect",
+    "reset",
+    "error",
+    "too_many",
+    "unauthorized",
+    "slow",
+    "lost",
+    "error_after",
+    "malformed",
+    "gone",
 ]
-"""`connect` to `error` and `too_many` strike before the effect, others after it."""
+"""`lost`, `error_after` and `malformed` strike after the effect, others before it."""
 
-DeliveryFaultKind = Literal[
-    "drop", "duplicate", "delay", "forge", "stale", "future", "truncate", "away"
+Impostor = Literal[
+    "bad_signature",
+    "wrong_secret",
+    "body_swapped",
+    "stale",
+    "future",
+    "wrong_mode",
+    "unknown_type",
+    "truncated",
 ]
+"""What is sent ahead of an event, says more than it, and must not be believed."""
+
+DeliveryFaultKind = Literal["drop", "duplicate", "delay", "away", "at_once", "wrong_type", Impostor]
+"""`at_once`: two deliveries at the same moment. `wrong_type`: the type says more than the state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +76,8 @@ class Act:
     deed: Deed
     units: tuple[int, ...] = ()
     """For each line: units sent, taken in or refunded."""
+    twin: bool = False
+    """Whether it is about the second of two returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +114,21 @@ class Plan:
     """Whether refunds are made at each acceptance (contract, C4)."""
     stale: int = 0
     """For so many seconds what was created is missing from lists."""
+    late_reads: bool = False
+    """Whether it is missing from reads, too."""
+    listed_twice: bool = False
+    """Whether lists show every entry twice."""
+    repeats: Literal["second", "conflict"] = "second"
+    """What an identical create does, where units and money would allow a second one."""
+    fresh_ids: bool = False
+    """Whether each attempt to deliver an event bears an id of its own."""
+    metadata_in_events: bool = True
+    skew: int = 0
+    """Seconds by which Digital River's clock is ahead of the receiver's when it signs."""
+    deaf: bool = False
+    """Whether no event ever arrives."""
+    twin: bool = False
+    """Whether a second return of ours, with look-alike lines, is opened on the order."""
     acts: tuple[Act, ...] = ()
     calls: tuple[CallFault, ...] = ()
     deliveries: tuple[DeliveryFault, ...] = ()

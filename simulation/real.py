@@ -1,44 +1,49 @@
 """T1: the real client, activities, signature and receiver, and the sandbox, in one process."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
+from unittest.mock import patch
 
 import httpx
+from pydantic import SecretStr
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities import all_activities
 from digital_river import DigitalRiver, Limiter
-from lifecycle.facts import Learned
-from lifecycle.identity import tagged_reason
-from lifecycle.request import Coordinator, RequestedLine, ReturnRequest
+from lifecycle.facts import Learned, read_fact
+from lifecycle.request import ReturnRequest
 from lifecycle.steps import Call, Watch
-from sandbox import automation, identifiers, seeds
+from sandbox import automation, identifiers
 from sandbox.app import create_app
 from sandbox.clock import Clock as SandboxClock
-from sandbox.errors import ApiError
+from sandbox.control import everything
 from sandbox.events import Event
 from sandbox.options import Options
-from sandbox.resources import Order, Refund
 from sandbox.world import World
 from simulation.agenda import Clock
-from simulation.books import BookedRefund, BookedReturn, Books, Maker, Record
+from simulation.books import Books, Reader, Record
 from simulation.deeds import Deeds
-from simulation.edge import Edge
+from simulation.edge import Edge, InProcess, Line, line_of
+from simulation.orders import list_rules, names_of, plant, requests_of
 from simulation.plan import Act, Plan
-from simulation.post import Post
+from simulation.post import SECRET, Post
 from simulation.temporal import Inbox
-from simulation.world import AgainError, FailedError, Letter, Message, Trial
+from simulation.world import AgainError, FailedError, Letter, Message, Told, Trial
+from webhooks import Options as ReceiverOptions
+from webhooks import create_app as create_receiver
 from workflows.calls import calling
 
 KEY = "sk_test_sandbox"
-SIBLING_REASON = tagged_reason("too_big", "A" * 10)
+SECRETS = (KEY, SECRET)
+"""What must never be said aloud."""
 MANY_CALLS = 1_000_000
 
 
@@ -60,7 +65,7 @@ class _VirtualClock(SandboxClock):
 
 @dataclass
 class _Courier:
-    """Keeps the sandbox's events for the driver, which knows when each is due."""
+    """Keeps the sandbox's events for the stage, which knows when each is due."""
 
     outbox: list[object]
 
@@ -83,7 +88,7 @@ class _House:
 @cache
 def _house() -> _House:
     app = create_app(Options(api_key=KEY, rate_limit=None))
-    edge = Edge(httpx.ASGITransport(app))
+    edge = Edge(InProcess(app))
     return _House(app.state.world, edge, httpx.AsyncClient(transport=edge))
 
 
@@ -95,23 +100,37 @@ class RealWorld:
     """One order in the sandbox, and our own code around it."""
 
     plan: Plan
-    sandbox: World
-    edge: Edge
     clock: Clock
-    post: Post
+    sandbox: World
+    line: Line
     deeds: Deeds
-    request: ReturnRequest
+    requests: Sequence[ReturnRequest]
+    activities: dict[str, Activity]
     outbox: list[object]
-    activities: dict[str, Activity] = field(default_factory=dict)
-    arrived: Counter[str] = field(default_factory=Counter)
+    inbox: Inbox = field(init=False)
+    post: Post = field(init=False)
+    _said: list[str] = field(default_factory=list)
 
-    async def attempt(self, step: Call | Watch, trial: Trial) -> Learned:
+    def __post_init__(self) -> None:
+        """Build the receiver."""
+        self.inbox = Inbox([request.workflow_id for request in self.requests])
+        options = ReceiverOptions(now=self.clock.now, live_mode=False)
+        app = create_receiver(self.inbox.client, [SecretStr(SECRET)], options)
+        http = httpx.AsyncClient(transport=InProcess(app))
+        self.post = Post(self.plan, http, self.clock.now, self.deeds.hands)
+
+    @property
+    def struck(self) -> Counter[str]:
+        """Faults of calls that struck since somebody asked."""
+        return self.line.struck
+
+    async def attempt(self, request: ReturnRequest, step: Call | Watch, trial: Trial) -> Learned:
         """Make one try of the real activity."""
         name = "watch" if isinstance(step, Watch) else calling(step).activity
         environment = ActivityEnvironment()
         environment.info = replace(
             environment.info,
-            workflow_id=self.request.workflow_id,
+            workflow_id=request.workflow_id,
             attempt=trial.attempt,
             scheduled_time=trial.scheduled,
             current_attempt_scheduled_time=self.clock.time,
@@ -123,81 +142,82 @@ class RealWorld:
 
         environment.on_heartbeat = beat
         automation.act(self.sandbox)
+        self._count_late_lists()
         try:
-            return await environment.run(self.activities[name], step)
+            with self._awake():
+                return await environment.run(self.activities[name], step)
         except ApplicationError as error:
+            self._said += [str(error), *map(str, error.details)]
             if error.non_retryable:
                 raise FailedError(str(error)) from error
             raise AgainError(error.next_retry_delay) from error
 
-    async def deliver(self, letter: Letter, record: Record) -> Sequence[Message] | None:
+    @contextmanager
+    def _awake(self) -> Iterator[None]:
+        """Hold it against an activity when it sleeps: pauses are Temporal's."""
+        sleep = asyncio.sleep
+
+        async def noted(seconds: float, result: object = None) -> object:
+            if seconds > 0:
+                self.line.wrongs.append("S8: an activity slept")
+            return await sleep(0, result)
+
+        with patch.object(asyncio, "sleep", noted):
+            yield
+
+    def _count_late_lists(self) -> None:
+        """Count the tries for which a list hides something."""
+        if not self.plan.stale:
+            return
+        order, late = self.deeds.order, timedelta(seconds=self.plan.stale)
+        made = [self.sandbox.returns[one].created for one in order.return_ids]
+        made += [self.sandbox.refunds[one].created for one in order.refund_ids]
+        made += [one.created for one in self.sandbox.fulfillment_returns.values()]
+        if any(self.clock.time - moment < late for moment in made):
+            self.line.struck["late list"] += 1
+
+    async def deliver(self, letter: Letter, records: Sequence[Record]) -> Told:
         """Deliver an event to the real receiver."""
-        return await self.post.deliver(letter, record)
+        self.inbox.messages.clear()
+        self.inbox.away = letter.fault == "away" and letter.attempt == 1
+        taken = await self.post.deliver(letter, records)
+        told = [
+            (workflow_id, Message(one.event_id, tuple(read_fact(fact) for fact in one.facts)))
+            for workflow_id, one in self.inbox.messages
+        ]
+        for workflow_id, message in told:
+            for request, record in zip(self.requests, records, strict=True):
+                # What one return has in its inbox is not owed to the other.
+                if request.workflow_id != workflow_id:
+                    record.acknowledged.discard(message.event_id)
+        return Told(told, again=not taken)
 
     def act(self, act: Act) -> None:
         """Let somebody do something in the sandbox."""
         automation.act(self.sandbox)
-        if act.deed == "send":
-            for item, units in zip(self.plan.items, act.units, strict=True):
-                self.arrived[item] += units
-            return
-        with suppress(ApiError):
-            self.deeds.do(act)
+        self.deeds.do(act)
+
+    def close(self, request: ReturnRequest) -> None:
+        """Close a workflow: nothing can be signalled to it any more."""
+        self.inbox.open.remove(request.workflow_id)
 
     def finish(self) -> None:
         """Let the bank pay what is open."""
         self.deeds.pay_all()
 
     def refund_states(self) -> dict[str, str]:
-        """Return the state of each refund that is not a sibling's."""
-        refunds = self.sandbox.refunds.values()
-        return {one.id: one.state for one in refunds if self._maker(one) != "sibling"}
+        """Return the state of each refund of the order."""
+        return self.deeds.refund_states()
 
-    def _maker(self, refund: Refund) -> Maker:
-        if refund.id in self.deeds.sibling_refunds or refund.return_id in self.deeds.siblings:
-            return "sibling"
-        if refund.return_id is not None:
-            return "digital_river"
-        return "hand" if refund.id in self.deeds.by_hand else "us"
-
-    def books(self) -> Books:
-        """Read the sandbox's books, in the names of the plan."""
-        names = dict(zip((i.id for i in self.deeds.order.items), self.plan.items, strict=True))
-        returns = [*self.sandbox.returns.values()]
-        lines = {str(i.id): names[i.order_item_id] for i in self.deeds.fulfillment_items}
-        booked = [
-            BookedReturn(
-                one.id,
-                "sibling" if one.id in self.deeds.siblings else "us",
-                Counter({names[item.item_id]: item.quantity for item in one.items}),
-                Counter({names[item.item_id]: item.quantity_accepted for item in one.items}),
-                one.state,
-            )
-            for one in returns
-        ]
-        for asked in self.sandbox.fulfillment_returns.values():
-            name = {item.fulfillment_order_item_id: item for item in asked.items}
-            booked.append(
-                BookedReturn(
-                    asked.id,
-                    "sibling" if asked.id in self.deeds.siblings else "us",
-                    Counter({lines[key]: item.quantity for key, item in name.items()}),
-                    Counter({lines[key]: item.quantity_accepted for key, item in name.items()}),
-                    asked.state,
-                )
-            )
-        refunds = [
-            BookedRefund(
-                one.id,
-                self._maker(one),
-                one.created,
-                Counter({names[item.item_id]: item.quantity for item in one.items}),
-                one.state,
-            )
-            for one in self.sandbox.refunds.values()
-        ]
-        accepted = self.deeds.accepted_by_hand
-        return Books(booked, refunds, self.arrived, accepted, [*self.edge.wrongs])
+    def books(self, request: ReturnRequest) -> Books:
+        """Read the sandbox's books."""
+        twins = tuple(one for one in self.requests if one != request)
+        reader = Reader(request, names_of(self.plan, self.deeds), self.deeds.hands, twins)
+        books = reader.books(everything(self.sandbox))
+        books.wrongs += self.line.wrongs
+        if any(secret in words for words in self._said for secret in SECRETS):
+            books.wrongs.append("S7: an error holds a secret")
+        return books
 
 
 def real_world(plan: Plan) -> RealWorld:
@@ -210,9 +230,13 @@ def real_world(plan: Plan) -> RealWorld:
     world.courier = _Courier(outbox)
     world.reset()
     world.switches.eager_refunds = plan.eager
-    house.edge.begin(plan, clock)
-    order, deeds = _plant(plan, world)
-    request = _request(plan, order)
+    world.switches.repeated_create = plan.repeats
+    world.switches.metadata_in_events = plan.metadata_in_events
+    world.faults.put(list_rules(plan))
+    deeds = plant(plan, world)
+    requests = requests_of(plan, deeds.order)
+    line = line_of(plan, clock)
+    house.edge.lines = {request.workflow_id: line for request in requests}
     river = DigitalRiver(
         "http://sandbox",
         KEY,
@@ -221,29 +245,4 @@ def real_world(plan: Plan) -> RealWorld:
     )
     found = cast(Sequence[Activity], all_activities(river))
     names = {activity._Definition.must_from_callable(one).name or "": one for one in found}  # noqa: SLF001 - no other way
-    post = Post(clock, Inbox(request.workflow_id))
-    return RealWorld(plan, world, house.edge, clock, post, deeds, request, outbox, names)
-
-
-def _plant(plan: Plan, world: World) -> tuple[Order, Deeds]:
-    many = 2 if plan.spare else 1
-    seed = seeds.SeedOrder(
-        coordinator=plan.coordinator,
-        lines=[seeds.SeedLine(quantity=units * many) for units in plan.lines],
-    )
-    order, fulfillment_order = seeds.plant(world, seed)
-    return order, Deeds(plan, world, order, fulfillment_order, SIBLING_REASON)
-
-
-def _request(plan: Plan, order: Order) -> ReturnRequest:
-    return ReturnRequest(
-        request_id=f"request-{plan.seed}",
-        order_id=order.id,
-        coordinator=Coordinator(plan.coordinator),
-        lines=tuple(
-            RequestedLine(order_item_id=item.id, quantity=n)
-            for item, n in zip(order.items, plan.lines, strict=True)
-        ),
-        reason="too_small",
-        policy=plan.policy,
-    )
+    return RealWorld(plan, clock, world, line, deeds, requests, names, outbox)

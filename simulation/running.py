@@ -1,13 +1,15 @@
 """From a plan to a verdict."""
 
 import hashlib
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from simulation.books import Books, Record, Violation
 from simulation.driver import Driver
 from simulation.judge import judge
 from simulation.plan import Plan
-from simulation.real import real_world
+from simulation.real import SECRETS, real_world
+from simulation.stage import Stage
 from simulation.toy import Toy
 
 
@@ -18,9 +20,17 @@ class Verdict:
     violation: str | None
     hash: str
     """Of everything that was done and said: the same plan, the same hash."""
-    end: str
+    ends: tuple[str, ...]
+    """Of each return."""
     books: Books
     record: Record
+    """Of the first return."""
+    faults: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def end(self) -> str:
+        """How the first return ended."""
+        return self.ends[0]
 
     @property
     def kind(self) -> str:
@@ -29,25 +39,31 @@ class Verdict:
 
 
 async def run(plan: Plan) -> Verdict:
-    """Run a plan to its end, and judge it."""
+    """Run a plan to its end in this process, and judge it."""
     world = Toy(plan) if plan.tier == "t0" else real_world(plan)
-    driver = Driver(plan, world)
+    stage = Stage(plan, world)
+    stage.drivers += [Driver(stage, request) for request in world.requests]
     violation = None
     try:
-        await driver.live()
-        judge(plan, world.books(), driver.record)
+        await stage.play()
+        for driver in stage.drivers:
+            judge(plan, world.books(driver.request), driver.record, SECRETS)
     except Violation as broken:
         violation = str(broken)
     except Exception as error:  # noqa: BLE001 - any error of the product is a finding
         violation = f"error: {type(error).__name__}: {error}"
-    record = driver.record
-    digest = hashlib.sha256("\n".join(record.trace).encode()).hexdigest()[:16]
-    return Verdict(violation, digest, _end(record), world.books(), record)
+    records = [driver.record for driver in stage.drivers]
+    faults: Counter[tuple[str, str]] = sum((one.faults for one in records), Counter())
+    return Verdict(
+        violation,
+        _digest(records),
+        tuple(record.end.words if record.end else "nothing" for record in records),
+        world.books(world.requests[0]),
+        records[0],
+        faults,
+    )
 
 
-def _end(record: Record) -> str:
-    end = record.end
-    if end is None:
-        return "nothing"
-    outcome = getattr(end, "outcome", None)
-    return str(outcome) if outcome else f"waits for {getattr(end, 'what', '')}"
+def _digest(records: list[Record]) -> str:
+    told = "\n".join(line for record in records for line in record.trace)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

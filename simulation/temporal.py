@@ -1,4 +1,4 @@
-"""The few calls of Temporal's client that the receiver makes, into one return's inbox."""
+"""The few calls of Temporal's client that the receiver makes, into the inboxes of returns."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -21,10 +21,11 @@ class Execution:
 
 @dataclass
 class Inbox:
-    """A Temporal with one open workflow, that keeps what the workflow is told."""
+    """A Temporal with the open workflows of one order, that keeps what they are told."""
 
-    workflow_id: str
-    messages: list[EventMessage] = field(default_factory=list)
+    open: list[str]
+    """Ids of the workflows."""
+    messages: list[tuple[str, EventMessage]] = field(default_factory=list)
     away: bool = False
 
     @property
@@ -40,12 +41,13 @@ class Inbox:
         self,
         query: str,  # noqa: ARG002 - there is one order
         *,
-        limit: int,  # noqa: ARG002 - and one workflow
+        limit: int,  # noqa: ARG002 - and two workflows at most
         rpc_timeout: timedelta,  # noqa: ARG002 - and no time passes
     ) -> AsyncIterator[Execution]:
-        """List the one workflow."""
+        """List the workflows that are open."""
         self.answer()
-        yield Execution(self.workflow_id)
+        for workflow_id in list(self.open):
+            yield Execution(workflow_id)
 
     def answer(self) -> None:
         """Fail while Temporal is away."""
@@ -69,6 +71,6 @@ class Handle:
     ) -> None:
         """Keep the signal, or say that there is no such workflow."""
         self.inbox.answer()
-        if self.workflow_id != self.inbox.workflow_id:
+        if self.workflow_id not in self.inbox.open:
             raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
-        self.inbox.messages.append(message)
+        self.inbox.messages.append((self.workflow_id, message))

@@ -1,5 +1,6 @@
-"""What a driver needs of the world around a return, whichever tier builds it."""
+"""What a driver needs of the world around its return, whichever tier builds it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,34 +47,57 @@ class Letter:
 
 @dataclass(frozen=True)
 class Message:
-    """What the return is told of an event."""
+    """What a return is told of an event."""
 
     event_id: str
     facts: tuple[Fact, ...]
 
 
+@dataclass
+class Told:
+    """What became of one delivery: the messages for each workflow."""
+
+    messages: Sequence[tuple[str, Message]] = ()
+    again: bool = False
+    """Whether it was not acknowledged, and will be sent again."""
+
+
 class World(Protocol):
     """Digital River, the people around it and the way there, in one virtual time."""
 
-    clock: Clock
-    request: ReturnRequest
-    outbox: list[object]
-    """Events that were made and not yet sent."""
+    @property
+    def clock(self) -> Clock:
+        """The one time."""
 
-    async def attempt(self, step: Call | Watch, trial: Trial) -> Learned:
+    @property
+    def requests(self) -> Sequence[ReturnRequest]:
+        """The returns that are asked for: one, or two of one order."""
+
+    @property
+    def outbox(self) -> list[object]:
+        """Events that were made and not yet sent."""
+
+    @property
+    def struck(self) -> Counter[str]:
+        """Faults that struck since somebody asked."""
+
+    async def attempt(self, request: ReturnRequest, step: Call | Watch, trial: Trial) -> Learned:
         """Make one try of a step. Raises `AgainError` or `FailedError`."""
 
-    async def deliver(self, letter: Letter, record: Record) -> Sequence[Message] | None:
-        """Deliver an event; None when it was not acknowledged and will be sent again."""
+    async def deliver(self, letter: Letter, records: Sequence[Record]) -> Told:
+        """Deliver an event."""
 
     def act(self, act: Act) -> None:
         """Let somebody do something; what cannot be done is left."""
+
+    def close(self, request: ReturnRequest) -> None:
+        """Note that a return has ended: it is told nothing any more."""
 
     def finish(self) -> None:
         """Let the bank pay what is still open: the faults are over."""
 
     def refund_states(self) -> dict[str, str]:
-        """Return the state of each refund that is not a sibling's."""
+        """Return the state of each refund of the order."""
 
-    def books(self) -> Books:
-        """Return all that exists."""
+    def books(self, request: ReturnRequest) -> Books:
+        """Return all that exists, as it concerns one return."""

@@ -1,0 +1,155 @@
+"""Where returns of one order live: one clock, one agenda, one post, one actor at a time.
+
+Returns sleep here, and wake when their time has come or when there is news for them. Nothing runs
+at the same moment as anything else, so the same plan always goes the same way.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from simulation.agenda import Agenda
+from simulation.plan import START, Act, DeliveryFault, Plan, hours
+from simulation.world import Letter, World
+
+if TYPE_CHECKING:
+    from simulation.driver import Driver
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(eq=False)
+class Sleep:
+    """One return that sleeps."""
+
+    driver: "Driver"
+    done: "asyncio.Future[None]"
+    until_news: bool
+    told: int
+    """How much it knew when it fell asleep."""
+
+
+@dataclass
+class Stage:
+    """The world of a plan, and the returns that live in it."""
+
+    plan: Plan
+    world: World
+    drivers: "list[Driver]" = field(default_factory=list)
+    agenda: Agenda = field(default_factory=Agenda)
+    _faults: dict[int, DeliveryFault] = field(init=False)
+    _letters: int = 0
+    _to_come: int = 0
+    _asleep: list[Sleep] = field(default_factory=list)
+    _parked: "asyncio.Future[None] | None" = None
+
+    def __post_init__(self) -> None:
+        """Put the plan's deeds on the agenda."""
+        self._faults = {fault.event: fault for fault in self.plan.deliveries}
+        for act in self.plan.acts:
+            self._put(START + hours(act.hour), act)
+
+    @property
+    def now(self) -> datetime:
+        """The one time."""
+        return self.world.clock.time
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self._to_come == 0
+
+    async def play(self) -> None:
+        """Let all returns live until each has ended, or waits for what nobody will bring."""
+        lives = []
+        for driver in self.drivers:
+            life = asyncio.ensure_future(driver.live())
+            life.add_done_callback(lambda _: self._park())
+            lives.append(life)
+            await self._until_parked()
+        try:
+            while not all(life.done() for life in lives):
+                await self._go_on()
+            await asyncio.gather(*lives)
+        finally:
+            for life in lives:
+                life.cancel()
+
+    async def _go_on(self) -> None:
+        """Let the next thing happen, and wake whom it concerns."""
+        when, entry = self.agenda.take()
+        self.world.clock.time = max(self.now, when)
+        if isinstance(entry, Sleep):
+            await self._wake(entry)
+            return
+        self._to_come -= 1
+        if isinstance(entry, Letter):
+            await self._deliver(entry)
+        elif isinstance(entry, Act):
+            self._act(entry)
+        for sleeper in list(self._asleep):
+            if sleeper.until_news and len(sleeper.driver.ledger.timeline) > sleeper.told:
+                await self._wake(sleeper)
+
+    async def sleep(self, driver: "Driver", until: datetime, *, until_news: bool = False) -> None:
+        """Sleep until a time, or until the return was told something."""
+        done = asyncio.get_running_loop().create_future()
+        sleep = Sleep(driver, done, until_news, len(driver.ledger.timeline))
+        self._asleep.append(sleep)
+        self.agenda.put(until, sleep)
+        self._park()
+        await done
+
+    async def _wake(self, sleep: Sleep) -> None:
+        if sleep in self._asleep:
+            self._asleep.remove(sleep)
+            sleep.done.set_result(None)
+            await self._until_parked()
+
+    def _park(self) -> None:
+        """Give the stage back: a return sleeps, or has ended."""
+        if self._parked is not None and not self._parked.done():
+            self._parked.set_result(None)
+
+    async def _until_parked(self) -> None:
+        self._parked = asyncio.get_running_loop().create_future()
+        await self._parked
+
+    def _put(self, when: datetime, entry: Act | Letter) -> None:
+        self._to_come += 1
+        self.agenda.put(when, entry)
+
+    def _act(self, act: Act) -> None:
+        self.world.act(act)
+        self.post()
+        if act.twin < len(self.drivers):
+            self.drivers[act.twin].act(act)
+
+    def post(self) -> None:
+        """Put the events that were made on their way, with what the plan does to each."""
+        made, self.world.outbox[:] = list(self.world.outbox), []
+        for event in made:
+            fault = self._faults.get(self._letters)
+            self._letters += 1
+            kind = "drop" if self.plan.deaf else fault.kind if fault else None
+            if kind is not None:
+                self.drivers[0].note_fault(kind)
+            late = hours(fault.hours) if fault else timedelta(0)
+            if kind == "drop":
+                continue
+            first = late if kind == "delay" else timedelta(0)
+            self._put(self.now + SECOND + first, Letter(event, kind))
+            if kind == "duplicate":
+                self._put(self.now + SECOND + late, Letter(event))
+
+    async def _deliver(self, letter: Letter) -> None:
+        told = await self.world.deliver(letter, [driver.record for driver in self.drivers])
+        if told.again:
+            again = Letter(letter.event, letter.fault, letter.attempt + 1)
+            self._put(self.now + MINUTE * letter.attempt, again)
+        for workflow_id, message in told.messages:
+            for driver in self.drivers:
+                if driver.ledger.workflow_id == workflow_id:
+                    driver.hear(message)
