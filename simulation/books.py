@@ -129,7 +129,8 @@ class Reader:
 
     request: ReturnRequest
     names: Mapping[str, str]
-    """The plan's name of each line, by order item and by item of the fulfillment order."""
+    """The plan's name of each line, by order item and by item of the fulfillment order; lines that
+    the return is not about keep their ids."""
     hands: Hands
     twins: tuple[ReturnRequest, ...] = ()
     """Other returns of ours on the order: to this one they are somebody else's."""
@@ -153,7 +154,7 @@ class Reader:
 
     def _return(self, row: Row) -> BookedReturn:
         names = [str(i.get("itemId") or i.get("fulfillmentOrderItemId")) for i in row["items"]]
-        lines = [self.names[name] for name in names]
+        lines = [self.names.get(name, name) for name in names]
         return BookedReturn(
             id=row["id"],
             maker="sibling" if self._is_strange(row) else "us",
@@ -176,7 +177,7 @@ class Reader:
             maker=self._maker(row, made_by, strangers),
             made=datetime.fromisoformat(row["createdTime"]),
             units=_count(
-                [self.names[item["itemId"]] for item in items],
+                [self.names.get(item["itemId"], item["itemId"]) for item in items],
                 [item["quantity"] for item in items],
             ),
             state=row["state"],

@@ -32,6 +32,7 @@ CALL_FAULTS: dict[Tier, tuple[CallFaultKind, ...]] = {
     "t0": ("reset", "lost", "lost", "gone"),
     "t1": (*OVER_HTTP, "too_many", "slow"),
     "t2": OVER_HTTP,
+    "t3": (),
 }
 DELIVERED: tuple[DeliveryFaultKind, ...] = ("drop", "duplicate", "delay")
 SIGNED: tuple[DeliveryFaultKind, ...] = (*DELIVERED * 2, "at_once", "wrong_type", *IMPOSTORS)
@@ -39,6 +40,7 @@ DELIVERY_FAULTS: dict[Tier, tuple[DeliveryFaultKind, ...]] = {
     "t0": DELIVERED,
     "t1": (*SIGNED, "away", "away"),
     "t2": SIGNED,
+    "t3": (),
 }
 CALLS, EVENTS, QUESTIONS = {"t0": 12, "t1": 30, "t2": 16}, 12, 4
 LONG = 24 * 40

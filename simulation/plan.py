@@ -14,7 +14,7 @@ STALE_REFUNDS = timedelta(seconds=50)
 """How long a refund may be missing from lists: less than the pause of a create in doubt, because a
 second one is made whenever there is money left."""
 
-Tier = Literal["t0", "t1", "t2"]
+Tier = Literal["t0", "t1", "t2", "t3"]
 
 Deed = Literal[
     "send",

@@ -14,6 +14,7 @@ from pathlib import Path
 from temporalio.client import WorkflowHistory
 from temporalio.service import RPCError
 
+from lifecycle.request import ReturnRequest
 from simulation.books import Violation
 from simulation.processes.evidence import Evidence, gather_evidence, hold
 from simulation.processes.house import House, run_house
@@ -112,11 +113,17 @@ async def _judge(house: House, people: People) -> list[Evidence]:
     histories = [await _until_there(partial(_history, house, one)) for one in people.lived]
     world = await house.books()
     found = [
-        await gather_evidence(one, world, history)
+        await gather_evidence(one, world, history, _others(one, people.lived))
         for one, history in zip(people.lived, histories, strict=True)
     ]
     await hold(found, house.deliveries.carried)
     return found
+
+
+def _others(one: Lived, lived: Sequence[Lived]) -> tuple[ReturnRequest, ...]:
+    """Return the other requests for the same order."""
+    requests = [other.request for other in lived if other is not one]
+    return tuple(each for each in requests if each.order_id == one.request.order_id)
 
 
 async def _history(house: House, one: Lived) -> WorkflowHistory:
