@@ -37,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
     from lifecycle.watching import known_objects, replaces, watch_for, watch_key
     from workflows import names
     from workflows.answers import opened_answer, result_of
+    from workflows.asking import log_question
     from workflows.calls import (
         LOOK,
         LOOK_RETRIES,
@@ -77,6 +78,7 @@ class ReturnWorkflow:
         self._watch: tuple[Watch, WatchHandle] | None = None
         self._just_looked = False
         self._calling = False
+        self._logged = ""
 
     @workflow.run
     async def run(self, request: ReturnRequest) -> ReturnResult:  # noqa: ARG002 - init has it
@@ -136,6 +138,7 @@ class ReturnWorkflow:
     async def _wait(self, wait: Wait) -> None:
         """Sleep until there is a new fact, and see to it that somebody looks."""
         self._keep_watch(wait)
+        self._logged = log_question(wait, self._logged)
         told = len(self._ledger.timeline)
         await self._until(lambda: self._watch_ended() or len(self._ledger.timeline) > told)
         if self._watch is not None and self._watch_ended():
