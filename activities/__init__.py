@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from activities.adopting import Adopting
 from activities.checks import Checks
 from activities.creates import Creates
 from activities.watching import Watching
@@ -15,11 +16,13 @@ def all_activities(
 ) -> Sequence[Callable[..., object]]:
     """Return every activity, bound to one client and one version of the rules."""
     checks, creates = Checks(digital_river, rules), Creates(digital_river, rules)
+    adopting = Adopting(digital_river, rules)
     writes, watching = Writes(digital_river, rules), Watching(digital_river, rules)
     return (
         checks.check_shipped,
         checks.check_returnable,
         checks.list_returns,
+        adopting.adopt_return,
         creates.create_fulfillment_return,
         creates.create_return,
         writes.accept_items,

@@ -9,9 +9,17 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.retrying import CREDENTIALS, to_temporal
-from activities.translate import fulfillment_return_seen, refund_seen, return_seen
+from activities.translate import fulfillment_return_seen, order_seen, refund_seen, return_seen
 from digital_river import DigitalRiver, DigitalRiverError, NotFoundError
-from lifecycle.facts import Fact, Learned, RefundSeen, Resource, ReturnSeen
+from lifecycle.facts import (
+    Fact,
+    Learned,
+    Missing,
+    OrderSeen,
+    RefundSeen,
+    Resource,
+    ReturnSeen,
+)
 from lifecycle.rules import CURRENT_RULES
 
 Item = TypeVar("Item")
@@ -73,6 +81,13 @@ class Calls:
             return return_seen(await self._api.get_return(return_id), now())
         found = await self._api.get_fulfillment_return(return_id)
         return fulfillment_return_seen(found, now())
+
+    async def read_order(self, order_id: str) -> OrderSeen | Missing:
+        """Read an order that may not be there."""
+        try:
+            return order_seen(await self._api.get_order(order_id), now())
+        except NotFoundError:
+            return Missing(resource="order", object_id=order_id, taken=now())
 
     async def read_refunds(self, order_id: str) -> list[RefundSeen]:
         """Read every refund of an order."""

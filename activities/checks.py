@@ -5,6 +5,7 @@ from dataclasses import replace
 from temporalio import activity
 
 from activities.calling import Calls, calling, every, every_if_any, now
+from activities.orphans import orphans
 from activities.translate import (
     fulfillment_order_seen,
     fulfillment_return_seen,
@@ -59,8 +60,9 @@ class Checks(Calls):
                 missing = Missing(resource="order", object_id=step.order_id, taken=taken)
                 return self.learned(missing)
             returns = await every(self._api.list_returns(order_id=step.order_id))
-        seen = (return_seen(one, taken) for one in returns)
-        return self.learned(order_seen(order, taken), *seen, ReturnsListed(taken=taken))
+        seen = [return_seen(one, taken) for one in returns]
+        listed = ReturnsListed(taken=taken)
+        return self.learned(order_seen(order, taken), *seen, listed, *await orphans(seen))
 
     @activity.defn(name="list_returns")
     async def list_returns(self, step: ListReturns) -> Learned:

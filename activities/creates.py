@@ -4,17 +4,17 @@ from temporalio import activity
 
 from activities.calling import Calls, calling, every, now
 from activities.once import Creation, Found, create_once
-from activities.translate import fulfillment_return_seen, order_seen, return_seen
+from activities.orphans import orphans
+from activities.translate import fulfillment_return_seen, return_seen
 from digital_river import (
     CreateFulfillmentReturn,
     CreateFulfillmentReturnItem,
     CreateReturn,
     CreateReturnItem,
-    NotFoundError,
     ReturnAddress,
     ReturnLocation,
 )
-from lifecycle.facts import Fact, Learned, Missing, OrderSeen, Refused, ReturnClaimed, ReturnSeen
+from lifecycle.facts import Fact, Learned, Refused, ReturnClaimed, ReturnSeen
 from lifecycle.identity import rma_in
 from lifecycle.location import Location
 from lifecycle.steps import Create
@@ -49,9 +49,12 @@ class Creates(Calls):
             return _claimed(step, fulfillment_return_seen(made, now()))
 
         with calling():
-            return self.learned(
-                *await create_once(Creation(step.key, step.not_before, find, post, step.only_look))
+            facts = await create_once(
+                Creation(step.key, step.not_before, find, post, step.only_look)
             )
+            if _is_refused(step, facts):
+                facts = (*facts, *await orphans(facts))
+        return self.learned(*facts)
 
     @activity.defn(name="create_return")
     async def create_return(self, step: Create) -> Learned:
@@ -84,16 +87,13 @@ class Creates(Calls):
             facts = await create_once(
                 Creation(step.key, step.not_before, find, post, step.only_look)
             )
-            if any(isinstance(fact, Refused) for fact in facts) and not step.only_look:
-                facts = (*facts, await self._order(step.order_id))
+            if _is_refused(step, facts):  # a dispute that began after the check explains it
+                facts = (*facts, await self.read_order(step.order_id), *await orphans(facts))
         return self.learned(*facts)
 
-    async def _order(self, order_id: str) -> OrderSeen | Missing:
-        """Read the order: a dispute that began after the check explains a refusal."""
-        try:
-            return order_seen(await self._api.get_order(order_id), now())
-        except NotFoundError:
-            return Missing(resource="order", object_id=order_id, taken=now())
+
+def _is_refused(step: Create, facts: tuple[Fact, ...]) -> bool:
+    return any(isinstance(fact, Refused) for fact in facts) and not step.only_look
 
 
 def _is_marked(step: Create, seen: ReturnSeen) -> bool:

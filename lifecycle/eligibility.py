@@ -29,7 +29,7 @@ def refuse_all(ledger: Ledger, code: str, message: str) -> Refusal:
 
 def refuse_disputed(ledger: Ledger) -> Refusal:
     """Refuse every line of an order whose payment is disputed."""
-    message = f"Order {ledger.request.order_id} is in a payment dispute."
+    message = f"Order {ledger.order_id} is in a payment dispute."
     return refuse_all(ledger, "order_disputed", message)
 
 
@@ -64,7 +64,7 @@ def chosen_fulfillment_order(ledger: Ledger) -> FulfillmentOrderSeen | None:
 
 def refuse_digital_river(ledger: Ledger) -> Refusal | None:
     """Say why a fulfillment return cannot be opened; None when it can."""
-    order_id, named = ledger.request.order_id, ledger.request.fulfillment_order_id
+    order_id, named = ledger.order_id, ledger.request.fulfillment_order_id
     if ("fulfillment_order", named) in ledger.missing:
         message = f"Fulfillment order {named} does not exist."
         return refuse_all(ledger, "fulfillment_order_not_found", message)
@@ -159,7 +159,7 @@ def _why_too_few(item: FulfillmentOrderItem, wanted: int) -> tuple[str, str]:
 
 def refuse_third_party(ledger: Ledger, order: OrderSeen | None) -> Refusal | None:
     """Say why a return cannot be opened; None when it can."""
-    order_id = ledger.request.order_id
+    order_id = ledger.order_id
     if order is None:
         return refuse_all(ledger, "order_not_found", f"Order {order_id} does not exist.")
     if order.state == "dispute":

@@ -153,7 +153,7 @@ class Missing:
     """Digital River does not know this object (404)."""
 
     kind: Literal["missing"] = "missing"
-    resource: Literal["order", "fulfillment_order"]
+    resource: Literal["order", "fulfillment_order", "return"]
     object_id: str
     taken: datetime
 
@@ -172,6 +172,25 @@ class ReturnClaimed:
 
     kind: Literal["return_claimed"] = "return_claimed"
     return_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnOrphaned:
+    """This Digital River return was made by a workflow of ours that has ended; none holds it."""
+
+    kind: Literal["return_orphaned"] = "return_orphaned"
+    return_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedBefore:
+    """A workflow had ended so on this return; then something came of which money depends."""
+
+    kind: Literal["ended_before"] = "ended_before"
+    outcome: str
+    news: str
+    """What came later, in words."""
+    taken: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +310,8 @@ Fact = Annotated[
     | Missing
     | ReturnsListed
     | ReturnClaimed
+    | ReturnOrphaned
+    | EndedBefore
     | Refused
     | InDoubt
     | LookAlikes

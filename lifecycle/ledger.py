@@ -20,6 +20,7 @@ from lifecycle.facts import (
     DeadlinePassed,
     Decision,
     DisputeResolved,
+    EndedBefore,
     Fact,
     FulfillmentOrderSeen,
     InDoubt,
@@ -30,6 +31,7 @@ from lifecycle.facts import (
     RefundSeen,
     Refused,
     ReturnClaimed,
+    ReturnOrphaned,
     ReturnSeen,
     ReturnsListed,
     ShipmentReceived,
@@ -86,6 +88,8 @@ class Ledger:
     returns_listed: datetime | None = None
     missing: set[tuple[str, str]] = field(default_factory=set)
     claimed: set[str] = field(default_factory=set)
+    orphaned: set[str] = field(default_factory=set)
+    ended_before: set[EndedBefore] = field(default_factory=set)
     refusals: dict[str, Refused] = field(default_factory=dict)
     doubts: dict[str, set[datetime]] = field(default_factory=dict)
     look_alikes: dict[str, set[str]] = field(default_factory=dict)
@@ -101,13 +105,16 @@ class Ledger:
     timeline: dict[Fact, str] = field(default_factory=dict, compare=False)
     repeats: int = field(default=0, compare=False)
     requested: Tally = field(init=False, repr=False, compare=False)
-    """Units that the storefront asked for."""
+    """Units that the storefront asked for, or that an adopted return is about."""
+    order_id: str = field(init=False, repr=False, compare=False)
+    """The order, of which an adoption may hear only with its return."""
     found: dict[object, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
     """What follows from all this, as far as `once` has worked it out."""
 
     def __post_init__(self) -> None:
         """Count what was asked for."""
         self.requested = Tally({line.order_item_id: line.quantity for line in self.request.lines})
+        self.order_id = self.request.order_id
 
     def learn(self, learned: Learned, source: str) -> None:
         """Record what an activity taught, and the rules that its worker runs."""
@@ -128,6 +135,8 @@ class Ledger:
             return
         self._join(fact)
         self.found.clear()
+        if self.request.adopt is not None:
+            self._learn_what_is_adopted(self.request.adopt)
 
     def _join(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - an arm a fact
         match fact:
@@ -156,6 +165,10 @@ class Ledger:
                 self.returns_listed = _latest(self.returns_listed, fact.taken)
             case ReturnClaimed():
                 self.claimed.add(fact.return_id)
+            case ReturnOrphaned():
+                self.orphaned.add(fact.return_id)
+            case EndedBefore():
+                self.ended_before.add(fact)
             case Refused():
                 self.refusals[fact.key] = _later(self.refusals.get(fact.key), fact)
             case InDoubt() | CallWithdrawn() | LookAlikes() | CallGivenUp():
@@ -175,6 +188,13 @@ class Ledger:
                 self._carry_out(fact)
             case _:
                 assert_never(fact)
+
+    def _learn_what_is_adopted(self, return_id: str) -> None:
+        """Take the order and the units from the return where the request does not name them."""
+        if return_id in self.returns:
+            self.requested = self.returns[return_id].authorised(self.fulfillment_orders)
+        if self.order is not None and not self.request.order_id:
+            self.order_id = self.order.order_id
 
     def _join_trouble(self, fact: InDoubt | CallWithdrawn | LookAlikes | CallGivenUp) -> None:
         match fact:
@@ -196,7 +216,7 @@ class Ledger:
         if seen.key is not None:
             return seen.key == self.return_key
         tagged = self.request.policy.tag_reason and rma_in(seen.reason) == self.request.rma
-        return tagged and seen.order_id in (self.request.order_id, None)
+        return tagged and seen.order_id in (self.order_id, None)
 
     def _carry_out(self, decision: Decision) -> None:
         """Let a decision settle what only a person can: which object is ours, which state holds."""

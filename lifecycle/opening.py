@@ -1,5 +1,6 @@
 """From the request to an open Digital River return: check, create, or refuse."""
 
+from lifecycle.adopting import adopt_orphan
 from lifecycle.eligibility import (
     chosen_fulfillment_order,
     refuse_all,
@@ -32,7 +33,7 @@ def open_return(ledger: Ledger) -> Step:
     if ledger.cancel is not None and (refused or not may_be_done(ledger, ledger.return_key)):
         return Close(outcome=Outcome.CANCELLED)
     if refused is not None:
-        return Close(outcome=Outcome.NOT_RETURNABLE, refusal=_refusal_of(ledger, refused))
+        return _refuse(ledger, _refusal_of(ledger, refused))
     trouble = in_trouble(ledger, ledger.check_key) or in_trouble(ledger, ledger.return_key)
     return trouble or (
         _open_fulfillment_return(ledger) if ledger.by_digital_river else _open_return(ledger)
@@ -53,7 +54,7 @@ def _open_fulfillment_return(ledger: Ledger) -> Step:
 
 def _open_return(ledger: Ledger) -> Step:
     if ledger.returns_listed is None and not ledger.missing:
-        return CheckReturnable(key=ledger.check_key, order_id=ledger.request.order_id)
+        return CheckReturnable(key=ledger.check_key, order_id=ledger.order_id)
     return _create_unless(refuse_third_party(ledger, ledger.order), ledger, Resource.RETURN, None)
 
 
@@ -65,9 +66,16 @@ def _create_unless(
 ) -> Step:
     """Create unless it is refused; but what may have been created is looked for before the end."""
     if refusal is not None and not may_be_done(ledger, ledger.return_key):
-        return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
+        return _refuse(ledger, refusal)
     only_look = refusal is not None or ledger.cancel is not None
     return _create(ledger, resource, chosen, only_look=only_look)
+
+
+def _refuse(ledger: Ledger, refusal: Refusal) -> Step:
+    """Close, unless the units are held by a return of ours that can be carried on."""
+    trouble = in_trouble(ledger, ledger.check_key)
+    closing = Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
+    return trouble or adopt_orphan(ledger, refusal) or closing
 
 
 def _create(

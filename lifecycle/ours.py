@@ -19,6 +19,8 @@ TWO_RETURNS = "two_returns"
 
 def our_return_ids(ledger: Ledger) -> list[str]:
     """Return the ids of all Digital River returns that are ours; more than one is a mistake."""
+    if ledger.request.adopt is not None:
+        return sorted({ledger.request.adopt} & ledger.claimed & ledger.returns.keys())
     return sorted(ledger.claimed & ledger.returns.keys())
 
 
@@ -91,14 +93,15 @@ def _place_of(
 
 
 def _is_marked_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
-    if refund.best.order_id not in (ledger.request.order_id, None):
+    if refund.best.order_id not in (ledger.order_id, None):
         return False
     if refund.best.refund_id in record.refund_ids:
         return True
     if refund.key is not None:
         ours = refund.key.startswith(f"{record.best.return_id}:refund:")
-        return ours or refund.key == ledger.return_key
-    return rma_in(refund.best.reason) == ledger.request.rma
+        return ours or refund.key in (ledger.return_key, record.best.key)
+    rma = rma_in(refund.best.reason)
+    return rma is not None and rma in (ledger.request.rma, rma_in(record.best.reason))
 
 
 def _could_be_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
@@ -106,7 +109,7 @@ def _could_be_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -
     seen = refund.best
     if refund.key is not None or rma_in(seen.reason) is not None:
         return False
-    if seen.order_id not in (ledger.request.order_id, None):
+    if seen.order_id not in (ledger.order_id, None):
         return False
     if any(seen.refund_id in other.refund_ids for other in ledger.returns.values()):
         return False

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from lifecycle.steps import (
     AcceptItems,
+    Adopt,
     CheckReturnable,
     CheckShipped,
     Close,
@@ -36,7 +37,7 @@ def phase_of(step: Step) -> str:
             return _WAITING[step.what]
         case Close():
             return step.outcome
-        case CheckShipped() | CheckReturnable() | Create():
+        case CheckShipped() | CheckReturnable() | Adopt() | Create():
             return OPENING
         case AcceptItems():
             return "awaiting_goods"

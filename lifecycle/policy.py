@@ -57,6 +57,9 @@ class Policy(BaseModel):
     )
     """Gaps between looks at Digital River while waiting; the last one repeats."""
 
+    ask_before_refund: bool | None = None
+    """Whether a person is asked before money moves; None means no, and writes nothing."""
+
     tag_reason: bool = True
     """Whether the RMA number is appended to `reason`."""
 

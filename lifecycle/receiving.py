@@ -40,9 +40,11 @@ def is_cancelled(ledger: Ledger, record: ReturnRecord) -> bool:
     return not delivered(ledger) and not accepted(ledger, record).total()
 
 
-def opened_at(record: ReturnRecord) -> datetime:
-    """Return when the return came into being."""
-    return record.best.created or min(record.states.since.values())
+def opened_at(ledger: Ledger, record: ReturnRecord) -> datetime:
+    """Return when the return came into being; one that was adopted, when it was first seen."""
+    return_id, seen = record.best.return_id, min(record.states.since.values())
+    adopted = return_id == ledger.request.adopt or return_id in ledger.orphaned
+    return seen if adopted else record.best.created or seen
 
 
 def await_fulfiller(ledger: Ledger, record: ReturnRecord) -> Step:
@@ -53,7 +55,7 @@ def await_fulfiller(ledger: Ledger, record: ReturnRecord) -> Step:
     due = deadline(
         ledger,
         f"approval_overdue:{record.best.return_id}",
-        opened_at(record),
+        opened_at(ledger, record),
         lambda start: start + policy.approval,
     )
     if not due.passed:
@@ -126,7 +128,7 @@ def goods_deadline(ledger: Ledger, record: ReturnRecord) -> Deadline:
 
 def last_arrival(ledger: Ledger, record: ReturnRecord) -> datetime:
     """Return when the last parcel came, or the return was approved, or else opened."""
-    begun = record.states.since.get(APPROVED, opened_at(record))
+    begun = record.states.since.get(APPROVED, opened_at(ledger, record))
     return max([begun, *(shipment.at for shipment in ledger.shipments.values())])
 
 
@@ -178,6 +180,16 @@ def _accept(ledger: Ledger, step: AcceptItems) -> Step:
         return trouble
     if was_given_up(ledger, step.key):
         return Close(outcome=Outcome.REFUND_FAILED)
+    if ledger.request.policy.ask_before_refund:
+        asked = Question(
+            id=f"approve_acceptance:{step.key}",
+            reason="The goods are here. When they are accepted, Digital River refunds them.",
+            answers=(Answer.APPROVE, Answer.DECLINE),
+        )
+        if ledger.answer_to(asked.id) is None:
+            return ask(asked)
+        if answered(ledger, asked.id, Answer.DECLINE):
+            return Close(outcome=Outcome.REFUND_FAILED)
     refused = ledger.refusals.get(step.key)
     if refused is None:
         return step

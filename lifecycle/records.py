@@ -5,14 +5,16 @@ that is greatest by (rank, time taken, canonical form) speaks for all fields wit
 their own.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from lifecycle.facts import RefundSeen, ReturnSeen
+from lifecycle.facts import FulfillmentOrderSeen, RefundSeen, Resource, ReturnSeen
 from lifecycle.location import Location
 from lifecycle.states import FINAL, UNKNOWN, refund_rank, return_rank
+from lifecycle.tally import Tally
 
 Snapshot = TypeVar("Snapshot", ReturnSeen, RefundSeen)
 
@@ -111,6 +113,27 @@ class ReturnRecord:
         """Units accepted per item; none of an item that was rejected."""
         rejected = {item.item_id for item in self.best.items if item.state == "rejected"}
         return {item: 0 if item in rejected else n for item, n in self.accepted.items()}
+
+    def by_order_item(
+        self, counts: Iterable[tuple[str, int]], orders: Mapping[str, FulfillmentOrderSeen]
+    ) -> Tally:
+        """Count units by order item: fulfillment returns have item ids of their own."""
+        if self.best.resource is Resource.RETURN:
+            named = counts
+        else:
+            order = orders.get(self.best.fulfillment_order_id or "")
+            ids = {item.item_id: item.order_item_id for item in order.items} if order else {}
+            named = ((ids.get(item_id) or "", count) for item_id, count in counts)
+        units = Tally()
+        for item, count in named:
+            if item:
+                units[item] += count
+        return units
+
+    def authorised(self, orders: Mapping[str, FulfillmentOrderSeen]) -> Tally:
+        """Units that it is about, by order item."""
+        counts = ((item.item_id, item.quantity) for item in self.best.items)
+        return self.by_order_item(counts, orders)
 
 
 @dataclass(slots=True)

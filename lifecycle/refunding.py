@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lifecycle.identity import refund_number
 from lifecycle.ledger import Ledger
-from lifecycle.ours import issued_by_us, our_refunds
+from lifecycle.ours import issued_by_us, made_at, our_refunds
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.states import FINAL
 from lifecycle.steps import Answer
@@ -101,6 +101,13 @@ def to_retry(ledger: Ledger, money: Money) -> Tally:
     """Units whose refund is to be issued again and has not been yet."""
     issued = [refund for refund in money.refunds if issued_by_us(refund)]
     return units_of(ledger, money.retried) - units_of(ledger, issued)
+
+
+def to_reissue(ledger: Ledger, money: Money) -> Tally:
+    """Units of refunds that are to be retried and that no other refund came after."""
+    others = [made_at(refund) for refund in money.refunds if refund not in money.retried]
+    due = [one for one in money.retried if not others or made_at(one) > max(others)]
+    return units_of(ledger, due)
 
 
 def may_have_issued(ledger: Ledger, return_id: str) -> bool:

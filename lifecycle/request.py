@@ -15,6 +15,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from lifecycle.identity import REASON_LIMIT, rma_number, tagged_reason, workflow_id_for
 from lifecycle.location import Location
@@ -29,6 +30,7 @@ RESERVED_METADATA = ("workflow_id", "key")
 Id = Annotated[
     str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9._:@/+=-]+$")
 ]
+OrderId = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z0-9._:@/+=-]*$")]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 MetadataValue = Annotated[str, StringConstraints(strict=True)] | bool | int | Number
@@ -64,9 +66,15 @@ class ReturnRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     request_id: Id
-    order_id: Id
+    adopt: Id | None = None
+    """An existing return at Digital River that is carried on instead of creating one."""
+    order_id: OrderId = Field(default="", validate_default=True)
+    """Empty only where the order of an adopted return is not known before it is read."""
     coordinator: Coordinator
-    lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=100)]
+    lines: Annotated[tuple[RequestedLine, ...], Field(max_length=100)] = Field(
+        default=(), validate_default=True
+    )
+    """Empty in an adoption: the units of that return count."""
     policy: Policy = Policy()
     fulfillment_order_id: Id | None = None
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = None
@@ -74,6 +82,25 @@ class ReturnRequest(BaseModel):
     metadata: Annotated[dict[str, MetadataValue], BeforeValidator(_plain_values)] = Field(
         default_factory=dict
     )
+
+    @field_validator("order_id")
+    @classmethod
+    def _order_named(cls, order_id: str, known: ValidationInfo) -> str:
+        if not order_id and known.data.get("adopt") is None:
+            raise PydanticCustomError("missing", "Field required")
+        return order_id
+
+    @field_validator("lines")
+    @classmethod
+    def _lines_unless_adopted(
+        cls, lines: tuple[RequestedLine, ...], known: ValidationInfo
+    ) -> tuple[RequestedLine, ...]:
+        adopt = known.data.get("adopt")
+        if lines and adopt is not None:
+            raise ValueError("an adopted return has its lines already")
+        if not lines and adopt is None:
+            raise PydanticCustomError("too_short", "must have at least 1 item")
+        return lines
 
     @field_validator("lines")
     @classmethod
@@ -176,7 +203,12 @@ class ReturnRequest(BaseModel):
         return asked
 
     def repeats(self, first: "ReturnRequest") -> bool:
-        """Say whether this asks for what `first` asked for; terms left to defaults are its."""
+        """Say whether this asks for what `first` asked for; terms left to defaults are its.
+
+        An adoption is of one return, whoever began it and on whatever terms.
+        """
+        if first.adopt is not None:
+            return self.adopt == first.adopt
         given = {name: getattr(self.policy, name) for name in self.policy.model_fields_set}
         terms = first.policy.model_copy(update=given)
         return self.model_copy(update={"policy": terms}) == first

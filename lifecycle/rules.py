@@ -10,6 +10,7 @@ version stays in `RULES`, unchanged, while a return on it may be open.
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from lifecycle.adopting import adopt, is_adopted, unread_news
 from lifecycle.facts import Decision
 from lifecycle.ledger import ADOPT, HOLDS, Ledger
 from lifecycle.opening import open_return
@@ -84,6 +85,9 @@ def takes(ledger: Ledger, decision: Decision) -> bool:
 
 
 def _first_rules(ledger: Ledger) -> Step:
+    adopted = ledger.request.adopt
+    if adopted is not None and not is_adopted(ledger):
+        return adopt(ledger, adopted)
     record = our_return(ledger)
     if record is None and ledger.chargeback is not None:
         return Close(outcome=Outcome.CHARGED_BACK)
@@ -125,7 +129,7 @@ def _lost_calls(ledger: Ledger, record: ReturnRecord) -> Step | None:
         return None
     look = Look(
         key=f"{return_id}:look",
-        order_id=ledger.request.order_id,
+        order_id=ledger.order_id,
         return_id=return_id,
         resource=record.best.resource,
         lost=lost,
@@ -134,9 +138,15 @@ def _lost_calls(ledger: Ledger, record: ReturnRecord) -> Step | None:
 
 
 def _before_the_end(ledger: Ledger, record: ReturnRecord, step: Wait | Close) -> Step:
-    """Tell a person, before closing, that Digital River accepted more than arrived."""
-    if isinstance(step, Wait) or not ledger.shipments:
+    """Tell a person, before closing, what nobody has seen yet."""
+    if isinstance(step, Wait):
         return step
+    return unread_news(ledger) or _accepted_beyond_arrived(ledger, record) or step
+
+
+def _accepted_beyond_arrived(ledger: Ledger, record: ReturnRecord) -> Wait | None:
+    if not ledger.shipments:
+        return None
     beyond = accepted(ledger, record) - delivered(ledger)
     reported = {item for parcel in ledger.shipments.values() for item, _ in parcel.items}
     units = ", ".join(f"{n} of {item}" for item, n in sorted(beyond.items()) if item in reported)
@@ -145,7 +155,7 @@ def _before_the_end(ledger: Ledger, record: ReturnRecord, step: Wait | Close) ->
         reason=f"Digital River has accepted more than arrived: {units}. It cannot take that back.",
         answers=(Answer.ACKNOWLEDGE,),
     )
-    return ask(question) if units and ledger.answer_to(question.id) is None else step
+    return ask(question) if units and ledger.answer_to(question.id) is None else None
 
 
 def _doubt(ledger: Ledger, record: ReturnRecord) -> Step | None:
@@ -162,7 +172,7 @@ def _doubt(ledger: Ledger, record: ReturnRecord) -> Step | None:
 def _list_returns(ledger: Ledger, record: ReturnRecord, made: datetime) -> Step:
     step = ListReturns(
         key=f"{record.best.return_id}:list",
-        order_id=ledger.request.order_id,
+        order_id=ledger.order_id,
         fulfillment_order_id=record.best.fulfillment_order_id,
         made=made,
     )

@@ -13,6 +13,7 @@ from lifecycle.facts import (
     DeadlinePassed,
     Decision,
     DisputeResolved,
+    EndedBefore,
     Fact,
     FulfillmentOrderSeen,
     InDoubt,
@@ -22,12 +23,14 @@ from lifecycle.facts import (
     RefundSeen,
     Refused,
     ReturnClaimed,
+    ReturnOrphaned,
     ReturnSeen,
     ReturnsListed,
     ShipmentReceived,
 )
 from lifecycle.steps import (
     AcceptItems,
+    Adopt,
     CheckReturnable,
     CheckShipped,
     Close,
@@ -69,7 +72,7 @@ def day(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def sentence_for(step: Step) -> str:
+def sentence_for(step: Step) -> str:  # noqa: C901 - one arm per kind of step
     """Return one sentence that says where the return stands."""
     match step:
         case Wait():
@@ -83,6 +86,8 @@ def sentence_for(step: Step) -> str:
             )
         case CheckShipped() | CheckReturnable():
             return "Asking Digital River whether the units can come back."
+        case Adopt():
+            return f"Reading {step.return_id}, which is there already."
         case Create() | IssueRefund() if step.not_before is not None:
             return (
                 "An answer of Digital River was lost; looking a second time, after "
@@ -132,18 +137,16 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return "All returns of the order were listed"
         case ReturnClaimed():
             return f"{fact.return_id} is this return's"
+        case ReturnOrphaned():
+            return f"{fact.return_id} was made by a workflow of ours that has ended"
+        case EndedBefore():
+            return f"It had ended as {fact.outcome}; then {fact.news}"
         case Refused(status=status) if status == NOT_SENT:
             return f"{fact.key} was not sent: {fact.message}"
         case Refused():
             return f"Digital River refused {fact.key}: {fact.message} ({fact.status} {fact.code})"
-        case InDoubt():
-            return f"The answer to {fact.key} was lost, and it is not to be seen yet"
-        case LookAlikes():
-            return f"{', '.join(fact.object_ids)} could each be {fact.key}"
-        case CallGivenUp():
-            return f"{fact.key} did not get through: {fact.message}"
-        case CallWithdrawn():
-            return f"{fact.key} was withdrawn before it got through"
+        case InDoubt() | LookAlikes() | CallGivenUp() | CallWithdrawn():
+            return _trouble_in_words(fact)
         case ShipmentReceived():
             brought = ", ".join(f"{item}={n}" for item, n in fact.items)
             return f"Shipment {fact.reference} (revision {fact.revision}) brought {brought}"
@@ -159,3 +162,15 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return f"{fact.who} decided {fact.answer} on {fact.question}: {fact.why}"
         case _:
             assert_never(fact)
+
+
+def _trouble_in_words(fact: InDoubt | LookAlikes | CallGivenUp | CallWithdrawn) -> str:
+    match fact:
+        case InDoubt():
+            return f"The answer to {fact.key} was lost, and it is not to be seen yet"
+        case LookAlikes():
+            return f"{', '.join(fact.object_ids)} could each be {fact.key}"
+        case CallGivenUp():
+            return f"{fact.key} did not get through: {fact.message}"
+        case CallWithdrawn():
+            return f"{fact.key} was withdrawn before it got through"

@@ -14,6 +14,7 @@ from lifecycle.refunding import (
     Money,
     next_number,
     refund_subject,
+    to_reissue,
     to_retry,
     uncovered,
     units_of,
@@ -53,7 +54,7 @@ def settle(
         return question
     missing = uncovered(ledger, money, target)
     owed = missing if we_pay else missing & to_retry(ledger, money)
-    step = _issue(ledger, record, owed) if owed else None
+    step = _pay(ledger, record, money, owed, target) if owed else None
     if step is not None:
         return step
     if money.under_way:
@@ -113,6 +114,24 @@ def _ask_about(refund: RefundRecord, *, may_retry: bool) -> Wait:
     )
 
 
+def _pay(
+    ledger: Ledger, record: ReturnRecord, money: Money, owed: Tally, target: Tally
+) -> Step | None:
+    """Return the refund to issue, or what is asked before; None when it is not to be paid."""
+    if ledger.request.policy.ask_before_refund and owed - to_reissue(ledger, money):
+        question = Question(
+            id=f"approve_refund:{record.best.return_id}:{target.total()}",
+            reason=f"{owed.total()} unit(s) of {record.best.return_id} are to be refunded.",
+            answers=(Answer.APPROVE, Answer.DECLINE),
+        )
+        decision = ledger.answer_to(question.id)
+        if decision is None:
+            return ask(question)
+        if decision.answer == Answer.DECLINE:
+            return None
+    return _issue(ledger, record, owed)
+
+
 def _issue(ledger: Ledger, record: ReturnRecord, owed: Tally) -> Step | None:
     """Return the refund to issue, the question it raised, or None when it was given up."""
     return_id = record.best.return_id
@@ -132,13 +151,13 @@ def _issue(ledger: Ledger, record: ReturnRecord, owed: Tally) -> Step | None:
     if was_given_up(ledger, key):
         return None
     return in_trouble(ledger, key) or IssueRefund(
-        order_id=ledger.request.order_id,
+        order_id=ledger.order_id,
         return_id=return_id,
         resource=record.best.resource,
         key=key,
         currency=_currency(ledger),
         items=tuple(Units(item_id=item, quantity=n) for item, n in sorted(owed.items())),
-        reason=ledger.request.sent_reason,
+        reason=ledger.request.sent_reason or record.best.reason,
         known=known_objects(ledger),
         not_before=not_before(ledger, key),
         preview=_preview(ledger, number),

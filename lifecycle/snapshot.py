@@ -108,7 +108,7 @@ def take_snapshot(ledger: Ledger, step: Step, *, last_facts: int | None = None) 
     return Snapshot(
         workflow_id=ledger.workflow_id,
         rma=ledger.request.rma,
-        order_id=ledger.request.order_id,
+        order_id=ledger.order_id,
         coordinator=ledger.request.coordinator,
         phase=phase_of(step),
         outcome=closed.outcome if closed else None,

@@ -26,6 +26,8 @@ class Outcome(StrEnum):
 class Answer(StrEnum):
     """What a person may answer to a question."""
 
+    APPROVE = "approve"
+    DECLINE = "decline"
     RETRY = "retry"
     EXTEND_DEADLINE = "extend_deadline"
     REFUND_RECEIVED_PART = "refund_received_part"
@@ -103,6 +105,15 @@ class CheckReturnable:
 
     key: str
     order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopt:
+    """Read a return that is there already, with its order and the order's refunds."""
+
+    key: str
+    resource: Resource
+    return_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,5 +248,7 @@ class Close:
     refusal: Refusal | None = None
 
 
-Call = CheckShipped | CheckReturnable | Create | AcceptItems | IssueRefund | ListReturns | Look
+Call = (
+    CheckShipped | CheckReturnable | Adopt | Create | AcceptItems | IssueRefund | ListReturns | Look
+)
 Step = Call | Wait | Close

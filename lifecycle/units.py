@@ -1,40 +1,19 @@
 """Units per order item: authorised, accepted, arrived, paid for."""
 
-from collections.abc import Iterable
-
-from lifecycle.facts import Resource
 from lifecycle.ledger import Ledger, once
 from lifecycle.records import ReturnRecord
 from lifecycle.tally import Tally
 
 
-def _by_order_item(
-    ledger: Ledger, record: ReturnRecord, counts: Iterable[tuple[str, int]]
-) -> Tally:
-    """Count units of a return by order item: fulfillment returns have item ids of their own."""
-    if record.best.resource is Resource.RETURN:
-        named = counts
-    else:
-        order = ledger.fulfillment_orders.get(record.best.fulfillment_order_id or "")
-        ids = {item.item_id: item.order_item_id for item in order.items} if order else {}
-        named = ((ids.get(item_id) or "", count) for item_id, count in counts)
-    units = Tally()
-    for item, count in named:
-        if item:
-            units[item] += count
-    return units
-
-
 def authorised(ledger: Ledger, record: ReturnRecord) -> Tally:
     """Units that Digital River's return is about."""
-    counts = ((item.item_id, item.quantity) for item in record.best.items)
-    return _by_order_item(ledger, record, counts)
+    return record.authorised(ledger.fulfillment_orders)
 
 
 @once
 def accepted(ledger: Ledger, record: ReturnRecord) -> Tally:
     """Units accepted at Digital River."""
-    return _by_order_item(ledger, record, record.units_accepted.items())
+    return record.by_order_item(record.units_accepted.items(), ledger.fulfillment_orders)
 
 
 def delivered(ledger: Ledger) -> Tally:

@@ -111,7 +111,7 @@ def watch_for(ledger: Ledger, wait: Wait, horizon: datetime, *, just_looked: boo
         return None
     looks = ledger.request.policy.looks
     return Watch(
-        order_id=ledger.request.order_id,
+        order_id=ledger.order_id,
         return_id=record.best.return_id,
         resource=record.best.resource,
         refunds=record.state == "accepted" or bool(ledger.refunds),

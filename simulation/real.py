@@ -127,7 +127,7 @@ class RealWorld:
     async def attempt(self, request: ReturnRequest, step: Call | Watch, trial: Trial) -> Learned:
         """Make one try of the real activity."""
         name = "watch" if isinstance(step, Watch) else calling(step).activity
-        environment = ActivityEnvironment()
+        environment = ActivityEnvironment(self.inbox.client)
         environment.info = replace(
             environment.info,
             workflow_id=request.workflow_id,

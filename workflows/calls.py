@@ -9,6 +9,7 @@ from temporalio.common import Priority, RetryPolicy
 from lifecycle.facts import Resource
 from lifecycle.steps import (
     AcceptItems,
+    Adopt,
     Call,
     CheckReturnable,
     CheckShipped,
@@ -63,6 +64,8 @@ def calling(step: Call) -> Calling:
             return Calling("check_shipped", "Were the units shipped?")
         case CheckReturnable():
             return Calling("check_returnable", "Can the units come back?")
+        case Adopt():
+            return Calling("adopt_return", "Read the return that is there")
         case Create() if step.resource is Resource.FULFILLMENT_RETURN:
             return Calling("create_fulfillment_return", "Ask the fulfiller")
         case Create():

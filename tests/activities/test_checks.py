@@ -215,6 +215,7 @@ async def test_all_activities_are_named(place: Place) -> None:
         "check_shipped",
         "check_returnable",
         "list_returns",
+        "adopt_return",
         "create_fulfillment_return",
         "create_return",
         "accept_items",

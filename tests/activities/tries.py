@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import pytest
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
@@ -28,6 +29,7 @@ class Tries(Generic[Step]):
     at: datetime = NOW
     attempt: int = 0
     details: list[object] = field(default_factory=list)
+    client: Client | None = None
     scheduled: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -37,7 +39,7 @@ class Tries(Generic[Step]):
     async def learn(self) -> Learned:
         """Make the next try."""
         self.attempt += 1
-        environment = ActivityEnvironment()
+        environment = ActivityEnvironment(self.client)
         environment.info = replace(
             environment.info,
             workflow_id=WORKFLOW,

@@ -19,6 +19,7 @@ from lifecycle.facts import (
     DeadlinePassed,
     Decision,
     DisputeResolved,
+    EndedBefore,
     Fact,
     FulfillmentOrderSeen,
     InDoubt,
@@ -28,6 +29,7 @@ from lifecycle.facts import (
     RefundSeen,
     Refused,
     ReturnClaimed,
+    ReturnOrphaned,
     ReturnSeen,
     ReturnsListed,
     ShipmentReceived,
@@ -76,11 +78,18 @@ def sibling_of(request: ReturnRequest) -> ReturnRequest:
     return a_request(request.coordinator, {"a": 1}, request_id="request-2")
 
 
+def owner_of(request: ReturnRequest) -> ReturnRequest:
+    """Return the request that our return was made for: an adoption carries on with another's."""
+    if request.adopt is None:
+        return request
+    return a_request(request.coordinator, {"a": 2, "b": 1}, request_id="request-9")
+
+
 @st.composite
 def returns(draw: st.DrawFn, request: ReturnRequest) -> ReturnSeen:
     """Draw a snapshot of our return, of one that looks like it, or of a sibling."""
     return_id = draw(st.sampled_from(RETURN_IDS))
-    owner = sibling_of(request) if return_id == "ret_3" else request
+    owner = sibling_of(request) if return_id == "ret_3" else owner_of(request)
     states = ("created", "pending", "accepted", "rejected", "inspected", "lost")
     seen = return_seen(
         owner,
@@ -172,6 +181,13 @@ def facts_of_others(request: ReturnRequest) -> st.SearchStrategy[Fact]:
         shipments(),
         st.builds(ReturnsListed, taken=times),
         st.builds(ReturnClaimed, return_id=st.sampled_from(RETURN_IDS)),
+        st.builds(ReturnOrphaned, return_id=st.sampled_from(RETURN_IDS)),
+        st.builds(
+            EndedBefore,
+            outcome=st.just("expired"),
+            news=st.sampled_from(("it was accepted", "the bank paid")),
+            taken=times,
+        ),
         st.builds(DeadlinePassed, until=times.map(lambda time: time)),
         st.builds(InDoubt, key=key, absent=times),
         st.builds(CallWithdrawn, key=key, at=times),
@@ -192,8 +208,8 @@ def facts_of_others(request: ReturnRequest) -> st.SearchStrategy[Fact]:
         ),
         st.builds(
             Missing,
-            resource=st.sampled_from(("order", "fulfillment_order")),
-            object_id=st.sampled_from(("order-1", "fo_1")),
+            resource=st.sampled_from(("order", "fulfillment_order", "return")),
+            object_id=st.sampled_from(("order-1", "fo_1", "ret_1")),
             taken=times,
         ),
         st.builds(CancelRequested, who=st.sampled_from(("ann", "bob")), why=st.just("."), at=times),

@@ -76,6 +76,17 @@ def a_request(
     )
 
 
+def an_adoption(coordinator: Coordinator, policy: Policy | None = None) -> ReturnRequest:
+    """Make a request to carry on with `ret_1`, which somebody else started."""
+    return ReturnRequest(
+        request_id="adopt:ret_1",
+        adopt="ret_1",
+        order_id="order-1",
+        coordinator=coordinator,
+        policy=policy or Policy(tag_reason=False, ask_before_refund=True),
+    )
+
+
 def order_seen(
     state: str = "fulfilled",
     quantities: Quantities | None = None,

@@ -17,12 +17,14 @@ from lifecycle.facts import (
     Fact,
     InDoubt,
     Refused,
+    ReturnClaimed,
     ReturnsListed,
     ShipmentReceived,
 )
 from lifecycle.rules import still_wanted
 from lifecycle.steps import (
     AcceptItems,
+    Adopt,
     Answer,
     Call,
     CheckReturnable,
@@ -106,12 +108,14 @@ class Walk:
     def _call(self, step: Call) -> list[Fact]:
         river = self.river
         match step:
-            case CheckShipped() | CheckReturnable() if self._chance(0.1):
+            case CheckShipped() | CheckReturnable() | Adopt() if self._chance(0.1):
                 return [CallGivenUp(key=step.key, message="lost", at=self.now)]
             case CheckShipped():
                 return [river.order(taken=self.now), river.fulfillment_order(taken=self.now)]
             case CheckReturnable():
                 return [river.order(taken=self.now), ReturnsListed(taken=self.now)]
+            case Adopt():
+                return self._adopt(step)
             case ListReturns():
                 found = [river.returned] if river.returned else []
                 return [*found, ReturnsListed(taken=max(self.now, step.made))]
@@ -131,6 +135,11 @@ class Walk:
                 return self._look_after(step)
             case _:
                 assert_never(step)
+
+    def _adopt(self, step: Adopt) -> list[Fact]:
+        order = self.river.order(taken=self.now)
+        source = self.river.fulfillment_order(taken=self.now)
+        return [order, source, *self._objects(), ReturnClaimed(return_id=step.return_id)]
 
     def _look_after(self, step: Look) -> list[Fact]:
         if self._chance(0.1):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifecycle.card import draw_card
-from lifecycle.facts import Fact, RefundSeen, ReturnSeen, ReturnsListed
+from lifecycle.facts import Fact, RefundSeen, ReturnClaimed, ReturnSeen, ReturnsListed
 from lifecycle.ours import our_return
 from lifecycle.policy import Policy, ShortReturn
 from lifecycle.request import Coordinator, ReturnRequest
@@ -14,11 +14,12 @@ from lifecycle.rules import takes
 from lifecycle.snapshot import take_snapshot
 from lifecycle.steps import Answer, Wait
 from lifecycle.watching import is_news, known_objects
-from tests.builders.facts import facts, facts_of_others
+from tests.builders.facts import facts, facts_of_others, owner_of
 from tests.builders.returns import (
     START,
     Life,
     a_request,
+    an_adoption,
     at,
     fulfillment_order_seen,
     order_seen,
@@ -30,7 +31,7 @@ REQUESTS = [
     a_request(coordinator, {"a": 2, "b": 1}, policy=policy)
     for coordinator in Coordinator
     for policy in POLICIES
-]
+] + [an_adoption(coordinator) for coordinator in Coordinator]
 
 
 @st.composite
@@ -41,7 +42,8 @@ def lives(draw: st.DrawFn, *, decided: bool) -> tuple[ReturnRequest, list[Fact]]
         order_seen(),
         fulfillment_order_seen(),
         ReturnsListed(taken=START),
-        return_seen(request),
+        return_seen(owner_of(request)),
+        *([ReturnClaimed(return_id=request.adopt)] if request.adopt else []),
     ]
     drawn = draw(
         st.lists((facts if decided else facts_of_others)(request), min_size=1, max_size=12)

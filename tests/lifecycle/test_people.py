@@ -17,12 +17,14 @@ from lifecycle.facts import (
     DeadlinePassed,
     Decision,
     DisputeResolved,
+    EndedBefore,
     Fact,
     InDoubt,
     LookAlikes,
     Missing,
     Resource,
     ReturnClaimed,
+    ReturnOrphaned,
     ReturnsListed,
 )
 from lifecycle.phase import phase_of
@@ -31,6 +33,7 @@ from lifecycle.sentences import fact_in_words, sentence_for
 from lifecycle.snapshot import take_snapshot
 from lifecycle.steps import (
     AcceptItems,
+    Adopt,
     CheckReturnable,
     CheckShipped,
     Close,
@@ -71,6 +74,7 @@ QUESTION = Question(id="q", reason="It failed.", answers=("retry", "give_up"))
 CALLS: dict[str, list[Step]] = {
     "opening": [
         CheckShipped(key="k", order_id="o"),
+        Adopt(key="k", resource=Resource.RETURN, return_id="r"),
         CheckReturnable(key="k", order_id="o"),
         Create(resource=Resource.RETURN, key="k", order_id="o", items=ONE),
     ],
@@ -229,6 +233,8 @@ def test_every_fact_in_words() -> None:
         Missing(resource="fulfillment_order", object_id="fo_9", taken=START),
         ReturnsListed(taken=START),
         ReturnClaimed(return_id="ret_1"),
+        ReturnOrphaned(return_id="ret_1"),
+        EndedBefore(outcome="expired", news="it was accepted", taken=START),
         refused("k"),
         InDoubt(key="k", absent=START),
         LookAlikes(key="k", object_ids=("ret_8", "ret_9")),

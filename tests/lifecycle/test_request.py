@@ -55,6 +55,8 @@ WRONG: list[tuple[str, dict[str, JsonValue], str, str]] = [
         "lines",
         "order_item_id a is given twice",
     ),
+    ("lines of an adoption", asked(adopt="ret_1"), "lines", "has its lines already"),
+    ("no order", {**asked(), "order_id": ""}, "order_id", "required"),
     ("id with a blank", asked(order_id="order 1"), "order_id", "match pattern"),
     ("empty id", asked(request_id=""), "request_id", "at least 1 character"),
     ("blank reason", asked(reason="  "), "reason", "at least 1 character"),
@@ -224,3 +226,18 @@ def test_repeated_after_new_defaults() -> None:
 
     assert ReturnRequest.model_validate(asked()).repeats(first)
     assert not ReturnRequest.model_validate(asked(policy={"goods": "P11D"})).repeats(first)
+
+
+def test_adoption() -> None:
+    """A return is adopted by its id alone; the same return again is the same adoption."""
+    fields: dict[str, JsonValue] = {
+        "request_id": "adopt:ret_1",
+        "adopt": "ret_1",
+        "coordinator": "digital_river",
+    }
+    first = ReturnRequest.model_validate(fields)
+    on_other_terms = {**fields, "order_id": "order-1", "policy": {"ask_before_refund": True}}
+
+    assert (first.lines, first.order_id) == ((), "")
+    assert ReturnRequest.model_validate(on_other_terms).repeats(first)
+    assert not ReturnRequest.model_validate({**fields, "adopt": "ret_2"}).repeats(first)

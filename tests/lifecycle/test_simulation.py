@@ -17,7 +17,7 @@ from lifecycle.policy import Policy, ShortReturn
 from lifecycle.request import Coordinator
 from lifecycle.sentences import sentence_for
 from lifecycle.steps import Close, Outcome, Wait, Waiting
-from tests.builders.returns import Life, a_request
+from tests.builders.returns import Life, a_request, an_adoption
 from tests.builders.river import River
 from tests.builders.walk import Walk
 
@@ -27,7 +27,7 @@ TURNS_TO_END = 60
 
 @st.composite
 def walks(draw: st.DrawFn) -> Walk:
-    """Draw a request, its policy, and all that chance decides."""
+    """Draw a request, its policy, and all that chance decides; half the lives are adopted."""
     request = a_request(
         draw(st.sampled_from(list(Coordinator))),
         draw(st.sampled_from(({"a": 1}, {"a": 2}, {"a": 2, "b": 1}))),
@@ -35,7 +35,14 @@ def walks(draw: st.DrawFn) -> Walk:
     )
     random = Random(draw(st.integers(0, 2**32)))  # noqa: S311 - a plan, not a secret
     skew = timedelta(seconds=draw(st.sampled_from((0, 5, -5, 3600, -3600))))
-    return Walk(River(request, random, eager=draw(st.booleans())), Life(request), skew=skew)
+    river = River(request, random, eager=draw(st.booleans()))
+    if not draw(st.booleans()):
+        return Walk(river, Life(request), skew=skew)
+    river.create()
+    for _ in range(draw(st.integers(0, 4))):
+        river.live()
+    terms = request.policy.model_copy(update={"ask_before_refund": draw(st.booleans())})
+    return Walk(river, Life(an_adoption(request.coordinator, terms)), skew=skew)
 
 
 def run(walk: Walk) -> Close | Wait:
@@ -74,7 +81,7 @@ def test_outcome_tells_the_truth(walk: Walk) -> None:
     if step.outcome is Outcome.REFUNDED:
         paid = [one for one in walk.river.refunds.values() if one.state == "succeeded"]
         units = sum(item.quantity or 0 for refund in paid for item in refund.items)
-        assert units == sum(line.quantity for line in walk.life.request.lines)
+        assert units == sum(line.quantity for line in walk.river.request.lines)
     if step.outcome in (Outcome.REJECTED, Outcome.EXPIRED, Outcome.CANCELLED):
         assert not walk.river.refunds
     if step.outcome is Outcome.REJECTED:

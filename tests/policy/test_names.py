@@ -13,6 +13,7 @@ ACTIVITIES = {
     "check_shipped",
     "check_returnable",
     "list_returns",
+    "adopt_return",
     "create_fulfillment_return",
     "create_return",
     "accept_items",

@@ -9,6 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 from lifecycle.facts import Resource
 from lifecycle.steps import (
     AcceptItems,
+    Adopt,
     Call,
     CheckReturnable,
     CheckShipped,
@@ -29,6 +30,7 @@ UNITS = (Units(item_id="i", quantity=2),)
 CALLS: tuple[Call, ...] = (
     CheckShipped(key="k", order_id="o"),
     CheckReturnable(key="k", order_id="o"),
+    Adopt(key="k", resource=Resource.RETURN, return_id="r"),
     Create(resource=Resource.FULFILLMENT_RETURN, key="k", order_id="o", items=UNITS),
     Create(resource=Resource.RETURN, key="k", order_id="o", items=UNITS),
     AcceptItems(return_id="r", key="k", items=UNITS, whole=False),

@@ -1,0 +1,60 @@
+"""The workflows that a Temporal has, as far as an activity asks for them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import cast
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+RUNNING, COMPLETED = WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED
+
+
+@dataclass
+class Workflows:
+    """Workflows by id, and the open ones that hold a return."""
+
+    statuses: dict[str, WorkflowExecutionStatus] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
+    """The id of an open workflow by the id of its return."""
+    failure: RPCError | None = None
+
+    @property
+    def client(self) -> Client:
+        """Itself, as far as an activity can tell."""
+        return cast(Client, self)
+
+    def get_workflow_handle(self, workflow_id: str) -> "Handle":
+        """Return the handle of any workflow."""
+        return Handle(self, workflow_id)
+
+    async def list_workflows(self, query: str, *, limit: int) -> AsyncIterator[str]:
+        """List the open workflows of the return that the query names."""
+        assert limit == 1
+        assert "ExecutionStatus = 'Running'" in query
+        for return_id, workflow_id in self.holders.items():
+            if f"ReturnId = '{return_id}'" in query:
+                yield workflow_id
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is asked of a workflow."""
+
+    status: WorkflowExecutionStatus
+
+
+@dataclass(frozen=True)
+class Handle:
+    """One workflow, to be described."""
+
+    workflows: Workflows
+    workflow_id: str
+
+    async def describe(self) -> Description:
+        """Tell the status, or fail as Temporal does."""
+        if self.workflows.failure is not None:
+            raise self.workflows.failure
+        if self.workflow_id not in self.workflows.statuses:
+            raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
+        return Description(self.workflows.statuses[self.workflow_id])
