@@ -98,6 +98,8 @@ class Record:
     """The state of each refund of the order when the return closed."""
     arrived: Counter[str] = field(default_factory=Counter)
     """Units that the warehouse reported, at most at any time."""
+    taken_back: bool = False
+    """Whether it corrected a count downwards."""
     charged_back: datetime | None = None
     """When it was told of a chargeback."""
     cancelled: bool = False

@@ -261,7 +261,9 @@ class Driver:
             self._parcels.append(Parcel(1, self._units(act)))
             self._report(len(self._parcels))
         elif act.deed == "correct" and self._parcels:
-            self._parcels[-1] = Parcel(self._parcels[-1].revision + 1, self._units(act))
+            before = self._parcels[-1]
+            self._parcels[-1] = Parcel(before.revision + 1, self._units(act))
+            self.record.taken_back |= bool(before.units - self._parcels[-1].units)
             self._report(len(self._parcels))
         elif act.deed == "cancel" and object_to_cancellation(self.ledger) is None:
             self.record.cancelled = True

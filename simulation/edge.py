@@ -28,6 +28,8 @@ class Line:
 
     clock: Clock
     faults: Mapping[int, CallFaultKind]
+    url: httpx.URL | None = None
+    """Of the sandbox that holds the plan's order, where there is more than one."""
     calls: int = 0
     held_until: datetime | None = None
     struck: Counter[str] = field(default_factory=Counter)
@@ -59,6 +61,9 @@ class Edge(httpx.AsyncBaseTransport):
         early = _early(line, fault, number)
         if early is not None:
             return early
+        if line.url is not None:
+            url = line.url
+            request.url = request.url.copy_with(scheme=url.scheme, host=url.host, port=url.port)
         answer = await self.inner.handle_async_request(request)
         await answer.aread()
         if fault == "lost":

@@ -151,7 +151,7 @@ def _outcome_is_true(plan: Plan, books: Books, record: Record, outcome: str) -> 
     if outcome == "not_returnable" and returns and plan.stale <= SECOND_LOOK_SECONDS:
         raise Violation("S1: it says not returnable, and the return exists")
     came = _came(plan, books, record)
-    if outcome == "expired" and came and not gave_up:
+    if outcome == "expired" and came and not (gave_up or record.taken_back):
         raise Violation("L2: it says expired, and goods came")
     if outcome == "refund_failed" and paid and not gave_up:
         raise Violation("S4: it says refund failed, and money went back")

@@ -10,11 +10,15 @@ from sandbox.world import World
 from simulation.deeds import Deeds
 from simulation.plan import STALE_REFUNDS, Plan
 
+FIRST_ORDER = 500_000_000_000
+"""Each plan has an order id of its own: T2 has many orders on one receiver."""
+
 
 def plant(plan: Plan, world: World) -> Deeds:
     """Plant the order of a plan, and return the hands of all who deal with it."""
     many = 1 + plan.spare + plan.twin
     seed = seeds.SeedOrder(
+        order_id=str(FIRST_ORDER + plan.seed),
         coordinator=plan.coordinator,
         lines=[seeds.SeedLine(quantity=units * many) for units in plan.lines],
     )

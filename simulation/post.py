@@ -50,6 +50,8 @@ class Post:
     """Of the receiver."""
     hands: Hands
     url: str = "http://receiver" + PATH
+    knows_all: bool = True
+    """Whether the receiver can find every open return: Temporal's lists lag."""
 
     async def deliver(self, letter: Letter, records: Sequence[Record]) -> bool:
         """Deliver an event with its fault; False when it is to be sent again."""
@@ -74,7 +76,8 @@ class Post:
         for record in records:
             if record.end is None and "signalled" in words:
                 record.acknowledged.add(wire["id"])
-            if wire["type"] in TELLING and words[0] in SWALLOWED and not strange:
+            lost = wire["type"] in TELLING and words[0] in SWALLOWED
+            if self.knows_all and lost and not strange:
                 record.swallowed.add(wire["id"])
 
     async def _strike(

@@ -45,6 +45,8 @@ KEY = "sk_test_sandbox"
 SECRETS = (KEY, SECRET)
 """What must never be said aloud."""
 MANY_CALLS = 1_000_000
+LONGEST_WAIT = timedelta(milliseconds=500)
+"""For the client's gate to open; longer pauses are Temporal's."""
 
 
 @dataclass
@@ -154,12 +156,13 @@ class RealWorld:
 
     @contextmanager
     def _awake(self) -> Iterator[None]:
-        """Hold it against an activity when it sleeps: pauses are Temporal's."""
+        """Hold it against an activity when it sleeps for long: pauses are Temporal's."""
         sleep = asyncio.sleep
 
         async def noted(seconds: float, result: object = None) -> object:
-            if seconds > 0:
+            if seconds > LONGEST_WAIT.total_seconds():
                 self.line.wrongs.append("S8: an activity slept")
+            self.clock.time += timedelta(seconds=seconds)
             return await sleep(0, result)
 
         with patch.object(asyncio, "sleep", noted):
@@ -241,7 +244,7 @@ def real_world(plan: Plan) -> RealWorld:
         "http://sandbox",
         KEY,
         http=house.http,
-        limiter=Limiter(MANY_CALLS, longest_wait=timedelta(milliseconds=500), clock=clock.seconds),
+        limiter=Limiter(MANY_CALLS, longest_wait=LONGEST_WAIT, clock=clock.seconds),
     )
     found = cast(Sequence[Activity], all_activities(river))
     names = {activity._Definition.must_from_callable(one).name or "": one for one in found}  # noqa: SLF001 - no other way

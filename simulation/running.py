@@ -56,7 +56,7 @@ async def run(plan: Plan) -> Verdict:
     faults: Counter[tuple[str, str]] = sum((one.faults for one in records), Counter())
     return Verdict(
         violation,
-        _digest(records),
+        digest(records),
         tuple(record.end.words if record.end else "nothing" for record in records),
         world.books(world.requests[0]),
         records[0],
@@ -64,6 +64,7 @@ async def run(plan: Plan) -> Verdict:
     )
 
 
-def _digest(records: list[Record]) -> str:
+def digest(records: list[Record]) -> str:
+    """Return a hash of everything that was done and said."""
     told = "\n".join(line for record in records for line in record.trace)
     return hashlib.sha256(told.encode()).hexdigest()[:16]

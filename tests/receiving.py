@@ -9,7 +9,7 @@ import uvicorn
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from webhooks.app import PATH, create_app
+from webhooks.app import PATH, Options, create_app
 
 
 class _Server(uvicorn.Server):
@@ -18,11 +18,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serve_receiver(client: Client, secret: str) -> AsyncIterator[str]:
+async def serve_receiver(
+    client: Client, secret: str, options: Options | None = None
+) -> AsyncIterator[str]:
     """Serve, and give the address for webhooks."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    app = create_app(client, [SecretStr(secret)])
+    app = create_app(client, [SecretStr(secret)], options)
     server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
