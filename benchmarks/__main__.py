@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from benchmarks import memory, reaction, receiver, recovery, rules, worker_cpu
+from benchmarks import listing, memory, reaction, receiver, recovery, rules, worker_cpu
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.report import Row, machine, show
 
@@ -34,6 +34,7 @@ BENCHMARKS = {
     "receiver": Benchmark(receiver.TITLE, receiver.run),
     "reaction": Benchmark(reaction.TITLE, reaction.run),
     "recovery": Benchmark(recovery.TITLE, recovery.run),
+    "listing": Benchmark(listing.TITLE, listing.run),
 }
 FILE_WIDTH = 150
 """Characters, where no terminal says how wide it is."""

@@ -31,6 +31,8 @@ class Plan:
     open_returns: int = 200
     """When the worker is killed."""
     kills: int = 3
+    listed: int = 10_000
+    """Open returns, when they are listed."""
 
 
 FULL = Plan()
@@ -47,4 +49,5 @@ QUICK = Plan(
     reactions=10,
     open_returns=40,
     kills=1,
+    listed=1000,
 )
