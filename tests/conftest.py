@@ -16,6 +16,7 @@ from tests.servers import start_leaping_server, start_server
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("desk", UNTIMED)
 settings.register_profile("ci", UNTIMED, derandomize=True)
+settings.register_profile("mutants", UNTIMED, derandomize=True, max_examples=20)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -93,6 +94,43 @@ def test_several_secrets(secrets: list[str] | str, position: int) -> None:
 def test_units_of_time(timestamp: str) -> None:
     """Seconds, milliseconds and ISO 8601 are all understood, for the unit is not documented."""
     assert verify(sign("s", timestamp, BODY), BODY, ["s"], NOW, FIVE_MINUTES) == 0
+
+
+def test_a_moment_without_a_zone_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the receiver's clock is set to."""
+    header = sign("s", "2026-01-01T00:00:00", BODY)
+    try:
+        monkeypatch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        assert verify(header, BODY, ["s"], NOW, FIVE_MINUTES) == 0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize(("number", "year"), [(10**11, 5138), (10**11 + 1, 1973)])
+def test_where_milliseconds_begin(number: int, year: int) -> None:
+    """A number is seconds up to the year 5138, and above it milliseconds since 1973."""
+    now = datetime.fromtimestamp(number if year == 5138 else number / 1000, UTC)
+    assert now.year == year
+    assert verify(sign("s", number, BODY), BODY, ["s"], now, FIVE_MINUTES) == 0
+
+
+def test_the_largest_header() -> None:
+    """Eight signatures, or 1024 bytes, are taken; what is one more is malformed."""
+    eight = f"{SECONDS}" + f", {SIGNATURE_B}" * 7 + f", {SIGNATURE_A}"
+    full = f"{HEADER}, {'A' * (1024 - len(HEADER) - 2)}"
+    assert len(full) == 1024
+    for header in (eight, full):
+        assert verify(header, BODY, ["tok_sandbox_A"], NOW, FIVE_MINUTES) == 0
+    assert refusal(f"{eight}, {SIGNATURE_B}") is InvalidReason.MALFORMED
+    assert refusal(f"{full}A") is InvalidReason.MALFORMED
+
+
+@pytest.mark.parametrize("space", ["\n", "\r", "\v", "\f"])
+def test_other_white_space_is_part_of_a_signature(space: str) -> None:
+    """Only blanks and tabs stand around the parts of a header; no other character is forgiven."""
+    assert refusal(f"{HEADER}{space}") is InvalidReason.NO_MATCH
 
 
 @pytest.mark.parametrize(

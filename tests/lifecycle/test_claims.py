@@ -193,6 +193,32 @@ def test_older_than_the_return(life: Life) -> None:
     assert claimed(life) == []
 
 
+def test_as_old_as_the_return(life: Life) -> None:
+    """A refund of the same moment as our return may be ours: clocks count seconds."""
+    life.tell(replace(a_refund(), created=START), ReturnsListed(taken=at(9)))
+
+    assert claimed(life) == ["re_1"]
+
+
+@pytest.mark.parametrize("quantity", [None, 0])
+def test_another_item_alone(life: Life, quantity: int | None) -> None:
+    """A refund of an item that our return does not have is not ours, whatever its quantity."""
+    life.tell(replace(refund_seen({"b": quantity}), created=at(5)), ReturnsListed(taken=at(9)))
+
+    assert claimed(life) == []
+
+
+def test_a_rival_at_the_fulfiller() -> None:
+    """Fulfillment returns name items in their own way, and can be each other's rivals too."""
+    life = an_accepted_life()
+    rival = return_seen(
+        a_request(Coordinator.DIGITAL_RIVER, {"a": 1}, request_id="request-2"), return_id="ret_2"
+    )
+    life.tell(a_refund(), rival, ReturnsListed(taken=at(9)))
+
+    assert life.question.id == "whose_refund:re_1"
+
+
 def test_order_level(life: Life) -> None:
     """A refund of the whole order, without items, is never claimed by itself."""
     amount = replace(a_refund(), items=(), amount=Decimal(50))

@@ -15,6 +15,7 @@ from tests.builders.returns import (
     Life,
     a_digital_river_life,
     a_request,
+    a_third_party_life,
     an_accepted_life,
     at,
     fulfillment_order_seen,
@@ -298,6 +299,21 @@ def test_news_counts_before_posting() -> None:
         Units(item_id="fo-b", quantity=1),
     )
     assert known["re_1"].state == "succeeded"
+
+
+def test_the_first_may_be_the_retry() -> None:
+    """What Digital River paid in vain is issued again by us as number 1, and that once."""
+    life = a_third_party_life()
+    life.tell(
+        return_seen(life.request, "accepted", taken=at(4)),
+        refund_seen({"a": 1}, "failed", reason=life.request.sent_reason, taken=at(5)),
+    )
+    assert refund_step(life.decide("retry")).key == FIRST
+
+    step = life.tell(refund_seen({"a": 1}, refund_id="re_2", key=FIRST, taken=at(61)))
+
+    assert isinstance(step, Wait)
+    assert step.what is Waiting.REFUND
 
 
 def test_currency_of_the_fulfillment_order() -> None:

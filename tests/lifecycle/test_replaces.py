@@ -33,6 +33,20 @@ def test_an_earlier_deadline_needs_one() -> None:
     assert replaces(replace(RUNNING, until=LATER), RUNNING, NOW)
 
 
+def test_a_watch_like_the_running_one_is_not_needed() -> None:
+    """A fact that changes nothing of what is looked for does not start the schedule anew."""
+    assert not replaces(RUNNING, RUNNING, NOW)
+
+
+def test_a_watch_that_knows_too_little_of_refunds_ends_by_itself() -> None:
+    """Its next look sees the refund, and comes before the earlier deadline, or just at it."""
+    wanted = replace(RUNNING, known=(*RUNNING.known, REFUND), refunds=True)
+    running = replace(RUNNING, refunds=True)
+    assert not replaces(replace(wanted, until=LATER), running, NOW)
+    assert not replaces(replace(wanted, until=NOW + timedelta(days=7)), running, NOW)
+    assert replaces(replace(wanted, until=SOON), running, NOW)
+
+
 def test_a_watch_that_knows_too_little_ends_by_itself() -> None:
     """Its next look sees that the return moved, and comes before the earlier deadline."""
     wanted = replace(RUNNING, known=ACCEPTED, refunds=True, until=LATER)

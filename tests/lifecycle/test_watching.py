@@ -121,6 +121,30 @@ def test_news() -> None:
     assert [is_news(known, fact) for fact in new] == [True] * 6
 
 
+def test_a_state_further_on_is_news() -> None:
+    """Each step of a return and of a refund is told, from the first to the last."""
+    life = a_digital_river_life()
+    assert is_news(known_objects(life.ledger), return_seen(life.request, "pending", taken=at(1)))
+
+    life.tell(return_seen(life.request, "pending", taken=at(1)))
+    assert is_news(known_objects(life.ledger), return_seen(life.request, "rejected", taken=at(2)))
+
+    life.tell(refund_seen({"a": 1}, key="ret_1:refund:1", taken=at(5)))
+    further = refund_seen({"a": 1}, "pending_information", key="ret_1:refund:1", taken=at(6))
+    assert is_news(known_objects(life.ledger), further)
+
+
+def test_one_unknown_state_after_another_is_no_news() -> None:
+    """What means nothing here cannot be further on."""
+    life = a_third_party_life()
+    life.tell(return_seen(life.request, return_id="ret_1", taken=at(1)))
+    life.tell(refund_seen({"a": 1}, "reversed", reason=life.request.sent_reason, taken=at(5)))
+
+    other = refund_seen({"a": 1}, "under_review", reason=life.request.sent_reason, taken=at(6))
+
+    assert not is_news(known_objects(life.ledger), other)
+
+
 def test_more_units_are_news() -> None:
     """More accepted units in the same state are news (contract, U4)."""
     life = a_digital_river_life({"a": 2})

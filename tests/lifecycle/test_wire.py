@@ -21,6 +21,7 @@ from tests.builders.returns import (
     a_third_party_life,
     an_accepted_life,
     at,
+    order_seen,
     refund_seen,
     shipment,
 )
@@ -50,6 +51,15 @@ def test_learned(told: list[Fact], rules: int) -> None:
 
     assert LEARNED.validate_json(LEARNED.dump_json(learned)) == learned
     assert LEARNED.validate_json(LEARNED.dump_json(learned, exclude_none=True)) == learned
+
+
+def test_learned_from_whom() -> None:
+    """The ledger keeps who told each fact first, for people to read."""
+    life = opening(REQUESTS[0])
+    life.ledger.learn(Learned(rules=1, facts=(order_seen(),)), "check_returnable")
+    life.ledger.learn(Learned(rules=1, facts=(order_seen(),)), "look")
+
+    assert life.ledger.timeline == {order_seen(): "check_returnable"}
 
 
 def test_amount_keeps_its_cents() -> None:

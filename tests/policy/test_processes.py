@@ -1,7 +1,6 @@
 """The processes start, end when told to, and say what is wrong with their settings."""
 
 import asyncio
-import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -15,6 +14,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.testing import WorkflowEnvironment
 
+from tests.environment import kept
 from tests.policy.source import ROOT
 from tests.running import eventually
 
@@ -38,8 +38,7 @@ def address(temporal: WorkflowEnvironment) -> str:
 
 async def start(directory: Path, *command: str, **variables: str) -> Process:
     """Start a process in an empty directory, with nothing but these variables."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    environment = {**kept, "HOME": str(directory), "PYTHONPATH": str(ROOT), **variables}
+    environment = {**kept(), "HOME": str(directory), "PYTHONPATH": str(ROOT), **variables}
     return await asyncio.create_subprocess_exec(
         sys.executable, *command, cwd=directory, env=environment, stdout=PIPE, stderr=PIPE
     )

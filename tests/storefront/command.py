@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from asyncio.subprocess import PIPE
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from temporalio.client import Client
 from typer.testing import CliRunner
 
 from starter import app
+from tests.environment import kept
 from tests.running import Json, Order
 
 ROOT = Path(__file__).parents[2]
@@ -48,12 +48,11 @@ class Command:
         So every test holds that the SDK's threads do not abort the end of the interpreter, which
         they did once in six runs (status 134).
         """
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             str(ROOT / "starter.py"),
             *arguments,
-            env={**kept, "HOME": "/nonexistent", "TEMPORAL_ADDRESS": self.address},
+            env={**kept(), "HOME": "/nonexistent", "TEMPORAL_ADDRESS": self.address},
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

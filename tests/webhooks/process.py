@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.environment import kept
 from tests.webhooks.events import Json, body_of, event, refund, signature
 from webhooks import PATH
 
@@ -32,12 +33,11 @@ async def start(
     """
     code = f"import sys, receiver\n{changed}\nsys.exit(receiver.main())"
     command = ("-c", code) if changed else (str(ROOT / "receiver.py"),)
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     ours = {"HOME": str(directory), "TEMPORAL_ADDRESS": NOWHERE, "PYTHONPATH": str(ROOT)}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, *command),
         cwd=directory,
-        env={**kept, **ours, **variables},
+        env={**kept(), **ours, **variables},
         stdout=PIPE,
         stderr=stderr,
     )

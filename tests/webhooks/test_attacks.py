@@ -120,6 +120,13 @@ async def test_nothing_goes_on_without_end(running: Receiver, what: str) -> None
     await is_well(running)
 
 
+async def test_a_hundred_headers(running: Receiver) -> None:
+    """So many are read, and a connection that sends more is ended, however short they are."""
+    rest = POST.count(b": ") + LAST.count(b": ")
+    assert statuses(await answers(running, POST, b"X: a\r\n" * (100 - rest), LAST)) == [401]
+    assert statuses(await answers(running, POST, b"X: a\r\n" * (101 - rest), LAST)) == []
+
+
 HOSTILE = [
     b"",
     b"\x00\x01\x02\xff\xfe\r\n\r\n",

@@ -1,0 +1,11 @@
+"""What the processes that tests start have of this one's environment."""
+
+import os
+
+KEPT = ("PATH", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
+"""Where programs are, and whether `make coverage` counts what runs."""
+
+
+def kept() -> dict[str, str]:
+    """Return the variables that say nothing of what Upriver should do."""
+    return {name: os.environ[name] for name in KEPT if name in os.environ}
