@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from digital_river.signature import HEADER, InvalidSignature, verify
+from tests.webhooks import fuzz
 from tests.webhooks.bench import Bench, receiving
 from tests.webhooks.events import (
     NOW,
@@ -99,3 +100,27 @@ async def test_genuine_surprises(shared: Bench, data: st.DataObject) -> None:
     body = json.dumps(content).encode()
     answer = await shared.post(body, signature(body))
     assert answer.status_code in ({202} if len(body) <= 10_000 else {413}) | {400}
+
+
+async def test_mutated_signatures() -> None:
+    """Of the forgeries of the first seed none is accepted, and each is refused properly."""
+    found = await fuzz.fuzz_signatures(3000)
+    assert found.keys() >= {"missing", "malformed", "no_match", "too_old", "too_new"}
+
+
+async def test_the_fuzzer_finds_a_receiver_that_accepts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver that believes what it should not is found out within a few deliveries."""
+    monkeypatch.setattr("webhooks.reading.verify", lambda *_: 0)
+    with pytest.raises(fuzz.BrokenError, match="was answered 202"):
+        await fuzz.fuzz_signatures(100)
+
+
+async def test_changed_events() -> None:
+    """Of the genuine bodies of the first seed each is acknowledged or refused as no event."""
+    found = await fuzz.fuzz_bodies(1000)
+    assert found.keys() >= {"signalled", "unreadable", "unknown_type", "not_json", "not_an_event"}
+
+
+async def test_unknown_fields() -> None:
+    """Fields that no model has change no answer, wherever they are."""
+    assert (await fuzz.fuzz_additions(100))["signalled"] > 50
