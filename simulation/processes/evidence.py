@@ -13,13 +13,17 @@ from functools import cached_property
 from temporalio.client import WorkflowHistory
 
 from lifecycle.request import ReturnRequest
+from local.processes import WEBHOOK_SECRET
 from simulation.books import Books, Hands, Reader, Record, Violation
 from simulation.histories import closed_at, hold_to_temporal, read_history
 from simulation.judge import judge
 from simulation.plan import Plan
 from simulation.processes.gate import Carried
-from simulation.processes.house import Json
+from simulation.processes.house import API_KEY, Json
 from simulation.processes.people import Lived
+from simulation.processes.plan import IMPOSTORS
+
+SECRETS = (API_KEY, WEBHOOK_SECRET)
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ async def gather_evidence(
     """Read what a history tells; others are the returns of ours on the same order."""
     record = Record()
     await read_history(history, record)
+    record.forged = {one for one in record.heard if one.startswith(IMPOSTORS)}
     record.at_close = _refund_states(world, closed_at(history))
     found = Evidence(lived, world, history, record, others)
     record.arrived = found.arrived()
@@ -117,7 +122,7 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-async def hold(found: Sequence[Evidence], carried: Sequence[Carried]) -> None:
+async def hold(found: Sequence[Evidence], carried: Sequence[Carried], words: Sequence[str]) -> None:
     """Hold every promise against the evidence of all returns of a plan. Raises `Violation`."""
     heard = {event_id for one in found for event_id in one.record.heard}
     for delivery in carried:
@@ -129,7 +134,8 @@ async def hold(found: Sequence[Evidence], carried: Sequence[Carried]) -> None:
         if one.strangers():
             raise Violation(f"S6: {name} was told of {min(one.strangers())}")
         await hold_to_temporal(one.history)
-        judge(one.plan, one.books, one.record)
+        one.record.words += [*words, one.history.to_json()]
+        judge(one.plan, one.books, one.record, SECRETS)
 
 
 def _said(delivery: Carried) -> tuple[str, str]:

@@ -96,6 +96,10 @@ class House:
         """Set how Digital River behaves."""
         (await self.river.put(path, json=body)).raise_for_status()
 
+    def words(self) -> list[str]:
+        """Return what the processes have logged."""
+        return [path.read_text(errors="replace") for path in self.logs.glob("*.log")]
+
     async def books(self) -> Json:
         """Read everything that exists at Digital River."""
         found: Json = (await self.river.get("/sandbox/books")).json()

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from pydantic import TypeAdapter
 
-from sandbox.faults import CallFault, CallRule, DeliveryRule
+from sandbox.faults import CallFault, CallRule, DeliveryRule, Impostor, ListFault, ListRule
 
 Coordinator = Literal["digital_river", "third_party"]
 Course = Literal[
@@ -45,6 +45,12 @@ Moment = Literal["event", "write", "ack"]
 CACHES = ((1000,), (0,), (0, 1000), (1000, 1000))
 WRITES = ("/returns", "/fulfillment-returns", "/refunds", "/returns/*")
 CALL_FAULTS = get_args(CallFault)
+IMPOSTORS = get_args(Impostor)
+DELIVERY_FAULTS = ("drop", "duplicate", "delay", "shuffle")
+LIST_FAULTS: tuple[ListFault, ...] = ("late", "duplicate")
+LATE_SECONDS = 1.0
+"""How long lists lack what is new: less than the pause of a create in doubt."""
+
 EAGER, SHARED, ASKED_TWICE, OF_WRITES = 0.3, 0.5, 0.3, 0.7
 """Shares of plans, of first returns, of returns and of faults."""
 
@@ -96,12 +102,13 @@ class HousePlan:
     """Whether Digital River refunds at each acceptance (contract, C4)."""
     kills: tuple[Kill, ...] = ()
     calls: tuple[CallRule, ...] = ()
+    lists: tuple[ListRule, ...] = ()
     deliveries: tuple[DeliveryRule, ...] = ()
 
     @property
     def undisturbed(self) -> "HousePlan":
         """The same returns, and nothing goes wrong."""
-        return replace(self, kills=(), calls=(), deliveries=())
+        return replace(self, kills=(), calls=(), lists=(), deliveries=())
 
 
 _PLAN: TypeAdapter[HousePlan] = TypeAdapter(HousePlan)
@@ -131,6 +138,7 @@ def draw_house(seed: int) -> HousePlan:
             _kill(random, lives=len(lives), workers=len(caches)) for _ in range(_few(random, 1, 4))
         ),
         calls=tuple(_call(random) for _ in range(_few(random, 0, 4))),
+        lists=tuple(_list(random) for _ in range(_few(random, 0, 1))),
         deliveries=tuple(_delivery(random) for _ in range(_few(random, 0, 3))),
     )
 
@@ -186,10 +194,15 @@ def _call(random: Random) -> CallRule:
     )
 
 
+def _list(random: Random) -> ListRule:
+    kind = random.choice(LIST_FAULTS)
+    return ListRule(path=random.choice(WRITES[:3]), kind=kind, seconds=LATE_SECONDS)
+
+
 def _delivery(random: Random) -> DeliveryRule:
     return DeliveryRule(
         type=random.choice(("*", "refund.*", "*return.*")),
-        kind=random.choice(("drop", "duplicate", "delay")),
+        kind=random.choice((random.choice(DELIVERY_FAULTS), random.choice(IMPOSTORS))),
         times=random.choice((1, 3, None)),
         copies=_few(random, 1, 9),
         seconds=round(3 * random.random(), 2),

@@ -75,6 +75,7 @@ async def live_through(house: House, plan: HousePlan, verdict: HouseVerdict) -> 
     await people.place_orders()
     faults = {
         "calls": [rule.model_dump() for rule in plan.calls],
+        "lists": [rule.model_dump() for rule in plan.lists],
         "deliveries": [rule.model_dump() for rule in plan.deliveries],
         "seed": plan.seed,
     }
@@ -116,7 +117,7 @@ async def _judge(house: House, people: People) -> list[Evidence]:
         await gather_evidence(one, world, history, _others(one, people.lived))
         for one, history in zip(people.lived, histories, strict=True)
     ]
-    await hold(found, house.deliveries.carried)
+    await hold(found, house.deliveries.carried, house.words())
     return found
 
 
