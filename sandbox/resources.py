@@ -42,6 +42,7 @@ class Charge:
     captured: Decimal
     source_id: str
     rows: list[ChargeRefund] = field(default_factory=list)
+    personal: JsonObject = field(default_factory=dict)
 
     @property
     def left(self) -> Decimal:
@@ -97,6 +98,7 @@ class Order:
     refundable: dict[Part, Decimal] = field(default_factory=dict)
     upstream_id: str | None = None
     customer_last_name: str | None = None
+    personal: JsonObject = field(default_factory=dict)
     metadata: JsonObject = field(default_factory=dict)
     transitions: dict[str, datetime] = field(default_factory=dict)
     forgotten: bool = False
@@ -133,6 +135,7 @@ class FulfillmentOrder:
     currency: str
     items: list[FulfillmentOrderItem]
     fulfillment_return_ids: list[str] = field(default_factory=list)
+    personal: JsonObject = field(default_factory=dict)
 
 
 @dataclass

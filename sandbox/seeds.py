@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .errors import ApiError, Problem, invalid
 from .identifiers import new_uuid
+from .json_types import JsonObject
 from .money import NOTHING, cents, fill, share, spread
 from .options import Automation
 from .resources import (
@@ -96,6 +97,11 @@ class SeedOrder(BaseModel):
     customer_last_name: str | None = Field(
         default=None, description="A test-mode trigger such as RefundFail (§6.9)."
     )
+    personal: JsonObject = Field(
+        default={},
+        description="Further fields that the order, its fulfillment order and its charges show, "
+        "such as `shipTo` and `email`.",
+    )
     card: str | None = Field(default=None, description="A test-mode card number (§6.9).")
     charges: int | list[Decimal] = Field(
         default=1, description="How many payment sources, or what each paid; the first is primary."
@@ -128,6 +134,7 @@ def plant(world: World, seed: SeedOrder) -> tuple[Order, FulfillmentOrder | None
         refundable=_refundable(items),
         upstream_id=seed.upstream_id,
         customer_last_name=seed.customer_last_name,
+        personal=seed.personal,
     )
     order.transitions = dict.fromkeys(("accepted", order.state), now)
     order.charges = _charges(order, seed.charges)
@@ -182,6 +189,7 @@ def _charges(order: Order, asked: int | list[Decimal]) -> list[Charge]:
             amount=amount,
             captured=taken,
             source_id=new_uuid(),
+            personal=order.personal,
         )
         for amount, taken in zip(amounts, captured, strict=True)
     ]
@@ -221,6 +229,7 @@ def _fulfillment_order(world: World, order: Order, seed: SeedOrder) -> Fulfillme
         created=order.created,
         currency=order.currency,
         items=items,
+        personal=order.personal,
     )
     world.fulfillment_orders[str(one.id)] = one
     return one

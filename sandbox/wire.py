@@ -30,7 +30,7 @@ def order(world: "World", one: Order) -> JsonObject:
     """Spell an order; `refundedAmount` appears with the first refund."""
     total = sum((item.value + item.shipping for item in one.items), NOTHING)
     back = refunded(world, one)
-    return _present(
+    shown = _present(
         id=one.id,
         createdTime=resource_time(one.created),
         updatedTime=resource_time(one.updated),
@@ -53,6 +53,7 @@ def order(world: "World", one: Order) -> JsonObject:
         requestToBeForgotten=one.forgotten,
         liveMode=False,
     )
+    return {**one.personal, **shown}
 
 
 def _order_item(world: "World", one: Order, item: OrderItem) -> JsonObject:
@@ -73,6 +74,7 @@ def charge_in_payload(one: Charge, rows: Iterable[ChargeRefund] | None = None) -
     """Spell a charge inside an order or a refund: its refund rows carry no ids (§2.8)."""
     rows = one.rows if rows is None else rows
     return {
+        **one.personal,
         "id": one.id,
         "createdTime": resource_time(one.created),
         "currency": one.currency,
@@ -107,6 +109,7 @@ def fulfillment_order(one: FulfillmentOrder) -> JsonObject:
     shipped = any(item.shipped or item.returned for item in one.items)
     cancelled = all(item.cancelled == item.quantity for item in one.items)
     return {
+        **one.personal,
         "id": one.id,
         "createdTime": resource_time(one.created),
         "upstreamId": one.order_id,

@@ -4,12 +4,14 @@ And how Hypothesis searches: wide on a desk, the same way every time in CI; nowh
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from temporalio.testing import WorkflowEnvironment
 
+from sandbox.identifiers import new_uuid
+from tests.canaries import LOOKOUT
 from tests.running import Running, running
 from tests.servers import start_leaping_server, start_server
 
@@ -18,6 +20,17 @@ settings.register_profile("desk", UNTIMED)
 settings.register_profile("ci", UNTIMED, derandomize=True)
 settings.register_profile("mutants", UNTIMED, derandomize=True, max_examples=20)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fail the session when anything secret or personal was seen, see `tests.canaries`."""
+    with LOOKOUT.on_duty(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sandbox.bank.new_uuid", lambda: f"canary-{new_uuid()}")
+        yield
+    for log in tmp_path_factory.getbasetemp().rglob("*.log"):
+        LOOKOUT.look(log.name, log.read_bytes())
+    assert LOOKOUT.found == []
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
-"""What the processes that tests start have of this one's environment."""
+"""What the processes that tests start have of this one's environment, and secrets to keep."""
 
 import os
+
+from tests.canaries import KEYS
 
 KEPT = ("PATH", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
 """Where programs are, and whether `make coverage` counts what runs."""
@@ -8,4 +10,4 @@ KEPT = ("PATH", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
 
 def kept() -> dict[str, str]:
     """Return the variables that say nothing of what Upriver should do."""
-    return {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {**KEYS, **{name: os.environ[name] for name in KEPT if name in os.environ}}

@@ -11,6 +11,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.testing import WorkflowEnvironment
 
 from local.processes import free_port
+from tests.canaries import LOOKOUT
 from workflows.converter import data_converter
 
 
@@ -23,7 +24,9 @@ class Metered:
 
     async def value(self, name: str) -> float:
         """Return the sum of a metric's samples, which the parser calls `…_total`; 0 if none."""
-        families = text_string_to_metric_families((await self.http.get("/metrics")).text)
+        text = (await self.http.get("/metrics")).text
+        LOOKOUT.look("metrics", text)
+        families = text_string_to_metric_families(text)
         samples = [sample for family in families for sample in family.samples]
         return sum(one.value for one in samples if one.name.removesuffix("_total") == name)
 

@@ -21,6 +21,7 @@ from lifecycle.snapshot import Snapshot
 from sandbox.options import Options
 from sandbox.server import RunningSandbox, serve
 from storefront.client import Returns
+from tests.canaries import API_KEY, PERSONAL, WEBHOOK_SECRET
 from tests.receiving import serve_receiver
 from workflows.messages import Cancellation, OpenedAnswer, Resolution, ReturnResult, Shipment
 from workflows.returns import ReturnWorkflow
@@ -79,7 +80,7 @@ class Running:
     async def order(self, coordinator: str, *quantities: int, **seed: object) -> Order:
         """Have an order placed and shipped, with a line for each quantity."""
         lines = seed.pop("lines", None) or [{"quantity": quantity} for quantity in quantities]
-        body = {"coordinator": coordinator, "lines": lines, **seed}
+        body = {"coordinator": coordinator, "lines": lines, "personal": PERSONAL, **seed}
         planted = await self.act("/sandbox/orders", body)
         wire = planted["order"]
         return Order(wire["id"], [item["id"] for item in wire["items"]], coordinator)
@@ -175,7 +176,12 @@ async def idle(
     client: Client, options: Options | None = None, *, webhooks: bool = False
 ) -> AsyncIterator[Running]:
     """Run a local Digital River, and a receiver for its webhooks or none; no worker yet."""
-    options = options or Options(rate_limit=None, retry_after_seconds=0.05)
+    options = options or Options(
+        api_key=API_KEY,
+        webhook_secrets=(WEBHOOK_SECRET,),
+        rate_limit=None,
+        retry_after_seconds=0.05,
+    )
     async with AsyncExitStack() as stack:
         if webhooks:
             receiver = serve_receiver(client, options.webhook_secrets[0])

@@ -7,6 +7,7 @@ from datetime import timedelta
 from temporalio.testing import WorkflowEnvironment
 
 from local.dev_server import temporal_command
+from tests.canaries import LOOKOUT
 from workflows.converter import data_converter
 from workflows.names import SEARCH_ATTRIBUTES
 
@@ -35,6 +36,7 @@ async def start_server() -> AsyncIterator[WorkflowEnvironment]:
         dev_server_startup_timeout=STARTUP,
     ) as environment:
         yield environment
+        await LOOKOUT.look_at_histories(environment.client)
 
 
 @asynccontextmanager
@@ -55,3 +57,4 @@ async def start_leaping_server() -> AsyncIterator[WorkflowEnvironment]:
         dev_server_startup_timeout=STARTUP,
     ) as environment:
         yield environment
+        await LOOKOUT.look_at_histories(environment.client)

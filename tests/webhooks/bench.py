@@ -10,11 +10,12 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+from tests.canaries import LOOKOUT
 from tests.webhooks.events import NOW, SECRET, Json, body_of, signature
 from tests.webhooks.fake_temporal import FakeTemporal
 from webhooks import PATH, Options, create_app
 
-OLD_SECRET = "whsec_old"
+OLD_SECRET = "whsec_old_canary"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Bench:
     async def counts(self, name: str, label: str) -> dict[str, int]:
         """Return the values of one counter that are not zero, by one label."""
         answer = await self.http.get("/metrics")
+        LOOKOUT.look("metrics", answer.text)
         return {
             sample.labels.get(label, ""): int(sample.value)
             for family in text_string_to_metric_families(answer.text)

@@ -13,7 +13,7 @@ from lifecycle.identity import rma_number, workflow_id_for
 
 Json = dict[str, JsonValue]
 
-SECRET = "whsec_one"
+SECRET = "whsec_canary"
 NOW = datetime(2026, 1, 9, 8, 5, 2, tzinfo=UTC)
 ORDER = "400000000336"
 RMA = rma_number("request-1")

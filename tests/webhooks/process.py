@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.canaries import LOOKOUT
 from tests.environment import kept
 from tests.webhooks.events import Json, body_of, event, refund, signature
 from webhooks import PATH
@@ -70,6 +71,7 @@ class Receiver:
     async def counts(self, name: str, label: str) -> dict[str, float]:
         """Return the values of one metric, by one label."""
         text = (await self.http.get("/metrics")).text
+        LOOKOUT.look("metrics", text)
         return {
             sample.labels.get(label, ""): sample.value
             for family in text_string_to_metric_families(text)

@@ -14,11 +14,10 @@ import pytest
 from pydantic import JsonValue
 
 from digital_river.signature import HEADER
-from tests.webhooks.events import body_of, event, refund, signature
+from tests.webhooks.events import SECRET, body_of, event, refund, signature
 from tests.webhooks.process import Receiver, receiver, useless
 from webhooks import PATH
 
-SECRET = "whsec_one"
 SETTINGS = {"DIGITAL_RIVER_WEBHOOK_SECRETS": SECRET}
 MIB = 1024 * 1024
 POST = f"POST {PATH} HTTP/1.1\r\nHost: x\r\n".encode()

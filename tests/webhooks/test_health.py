@@ -57,16 +57,16 @@ async def test_metrics_are_bounded(bench: Bench) -> None:
     """Nothing that is sent becomes a label."""
     before = (await bench.http.get("/metrics")).text.count("\n")
     for number in range(20):
-        await bench.send(event(f"canary.{number}", {}))
-    await bench.send(event("refund.complete", refund(orderId="canary")))
+        await bench.send(event(f"stray.{number}", {}))
+    await bench.send(event("refund.complete", refund(orderId="stray")))
     text = (await bench.http.get("/metrics")).text
     assert text.count("\n") == before
-    assert "canary" not in text
+    assert "stray" not in text
     assert "upriver_webhook_answer_seconds_count 21.0" in text
 
 
 async def test_receivers_count_for_themselves(bench: Bench) -> None:
     """Two receivers in one process share no counter."""
-    await bench.send(event("canary", {}))
+    await bench.send(event("stray", {}))
     async with receiving() as other:
         assert await other.outcomes() == {}

@@ -15,7 +15,7 @@ from tests.webhooks.process import Receiver, receiver
 from webhooks.keyring import Keyring, fingerprint
 from webhooks.secrets_file import SecretsFile, UnusableFileError, read_secrets
 
-OLD, NEW = "whsec_old+/=", "whsec_new"
+OLD, NEW = "whsec_old_canary+/=", "whsec_new_canary"
 USED = "upriver_webhook_secret_used_total"
 LAST_USED = "upriver_webhook_secret_last_used_seconds"
 UNUSABLE = "upriver_webhook_secrets_file_unusable_total"
@@ -169,7 +169,7 @@ async def test_half_a_file_is_never_believed(tmp_path: Path) -> None:
     """What is read counts when it is read a second time."""
     file, keyring = tmp_path / "secrets", Keyring([SecretStr(OLD)])
     watched = SecretsFile(file, keyring)
-    for half in ("whsec", "whsec_ne", ""):
+    for half in ("whsec_new", "whsec_new_can", ""):
         write(file, half)
         await watched.look()
         assert keyring.secrets == (OLD.encode(),)
