@@ -21,7 +21,7 @@ from rich.live import Live
 from rich.table import Table
 
 from leaving import leave
-from lifecycle.amounts import money
+from lifecycle.amounts import in_words
 from local.dev_server import NoDevServerError
 from local.processes import House, NotStartedError, run_house
 from local.stories import Shop, Story, stories
@@ -124,7 +124,7 @@ def print_outcomes(told: list[Story], house: House) -> None:
     for story in told:
         refunds = story.view.refunds if story.view else []
         paid = ", ".join(
-            f"{money(one.refunded_amount, one.currency)} {one.state}" for one in refunds
+            f"{in_words(one.refunded_amount, one.currency)} {one.state}" for one in refunds
         )
         mark = "[green]✓[/]" if story.ended_well else "[red]✗[/]"
         outcome = (story.view.outcome if story.view else None) or story.told

@@ -33,7 +33,7 @@ class Checks(Calls):
             fulfillment_orders = await self._fulfillment_orders(step)
         # The fulfillment orders hold the lines that count here; histories are paid for by the byte.
         known = replace(order_seen(order, taken), lines=())
-        seen = [fulfillment_order_seen(one, taken) for one in fulfillment_orders]
+        seen = [fulfillment_order_seen(one, taken, order.items) for one in fulfillment_orders]
         if seen:
             return self.learned(known, *seen)
         object_id = step.fulfillment_order_id or step.order_id

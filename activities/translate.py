@@ -4,7 +4,7 @@ Only what a rule or a person needs comes through. Personal data, payment data an
 stay behind (docs/digital-river.md, "Refunds").
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -29,6 +29,11 @@ from lifecycle.facts import (
 )
 from lifecycle.location import Address, Location
 
+WHOLE = 100
+"""Percent."""
+
+CENT = Decimal("0.01")
+
 ENDED = ("accepted", "rejected")
 """States of a return in which nobody needs to know any more where the goods go."""
 
@@ -50,8 +55,11 @@ def order_seen(order: wire.Order, taken: datetime) -> OrderSeen:
     )
 
 
-def fulfillment_order_seen(order: wire.FulfillmentOrder, taken: datetime) -> FulfillmentOrderSeen:
-    """Take a snapshot of a fulfillment order."""
+def fulfillment_order_seen(
+    order: wire.FulfillmentOrder, taken: datetime, sold: Iterable[wire.OrderItem] = ()
+) -> FulfillmentOrderSeen:
+    """Take a snapshot of a fulfillment order; the order's items tell what its units cost."""
+    lines = {item.id: item for item in sold}
     return FulfillmentOrderSeen(
         fulfillment_order_id=order.id,
         order_id=order.upstream_id,
@@ -66,6 +74,7 @@ def fulfillment_order_seen(order: wire.FulfillmentOrder, taken: datetime) -> Ful
                 shipped=item.shipped,
                 cancelled=item.cancelled,
                 returned=item.returned,
+                value=_value_of(lines.get(item.upstream_id or ""), item.quantity),
             )
             for item in order.items
         ),
@@ -94,6 +103,14 @@ def _value(item: wire.OrderItem) -> Decimal | None:
     """Return what a line cost with its tax, if the order says both."""
     tax = item.tax.amount if item.tax else None
     return None if item.amount is None or tax is None else item.amount + tax
+
+
+def _value_of(line: wire.OrderItem | None, units: int) -> Decimal | None:
+    """Return what some of a line's units cost, to the hundredth."""
+    value = _value(line) if line else None
+    if line is None or value is None or units == line.quantity:
+        return value
+    return (value * units / line.quantity).quantize(CENT) if line.quantity else None
 
 
 def fulfillment_return_seen(seen: wire.FulfillmentReturn, taken: datetime) -> ReturnSeen:
@@ -150,6 +167,7 @@ def return_seen(seen: wire.Return, taken: datetime) -> ReturnSeen:
 def refund_seen(refund: wire.Refund, taken: datetime) -> RefundSeen:
     """Take a snapshot of a refund; the bank token is left out."""
     token = refund.token_information
+    several = refund.state == "succeeded" and len(refund.items) > 1
     return RefundSeen(
         refund_id=refund.id,
         order_id=refund.order_id,
@@ -162,6 +180,8 @@ def refund_seen(refund: wire.Refund, taken: datetime) -> RefundSeen:
                 item_id=item.item_id,
                 quantity=item.quantity,
                 amount=item.amount,
+                percent=_part(item.percent),
+                refunded=item.refunded_amount if several else None,
                 type=item.type,
             )
             for item in refund.items
@@ -174,6 +194,11 @@ def refund_seen(refund: wire.Refund, taken: datetime) -> RefundSeen:
         expires=(token.expires_time if token else None) or refund.expires_time,
         created=refund.created_time,
     )
+
+
+def _part(percent: float | None) -> Decimal | None:
+    """Return a percentage, if it is not the whole."""
+    return None if percent is None or percent >= WHOLE else Decimal(str(percent))
 
 
 def event_facts(event: wire.Event) -> tuple[Fact, ...]:

@@ -24,7 +24,7 @@ def whole_minor_units(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(minor_unit(currency), rounding=ROUND_DOWN)
 
 
-def money(amount: Decimal, currency: str) -> str:
+def in_words(amount: Decimal, currency: str) -> str:
     """Return an amount as people read it: cents where there are any."""
     return f"{amount:.2f} {currency}" if amount % 1 else f"{amount:.0f} {currency}"
 
@@ -74,4 +74,4 @@ def _worth(line: LineMoney, units: int) -> Decimal | None:
 
 
 def _shortage(what: str, wanted: Decimal, left: Decimal, currency: str) -> str:
-    return f"{money(wanted, currency)} for {what}, of which {money(left, currency)} are left"
+    return f"{in_words(wanted, currency)} for {what}, of which {in_words(left, currency)} are left"

@@ -1,6 +1,6 @@
 """The card on the web UI's workflow page, in Markdown: where it stands, who acts, until when."""
 
-from lifecycle.amounts import money
+from lifecycle.amounts import in_words
 from lifecycle.ledger import Ledger
 from lifecycle.sentences import day
 from lifecycle.snapshot import Snapshot, take_snapshot
@@ -42,7 +42,7 @@ def _money(view: Snapshot) -> str:
     ]
     refunds = [
         f"- Refund `{refund.id}`: {refund.state}, "
-        f"{money(refund.refunded_amount, refund.currency)} back"
+        f"{in_words(refund.refunded_amount, refund.currency)} back"
         for refund in view.refunds
     ]
     return "\n".join(lines + refunds)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import assert_never
 
-from lifecycle.amounts import money
+from lifecycle.amounts import in_words
 from lifecycle.facts import (
     NOT_SENT,
     CallGivenUp,
@@ -129,7 +129,7 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             whole = sum(item.quantity for item in fact.items)
             return f"{fact.return_id} is {fact.state}, {units} of {whole} unit(s) accepted"
         case RefundSeen():
-            back = money(fact.refunded_amount, fact.currency)
+            back = in_words(fact.refunded_amount, fact.currency)
             return f"{fact.refund_id} is {fact.state}, {back} back"
         case Missing():
             return f"Digital River knows no {fact.resource.replace('_', ' ')} {fact.object_id}"

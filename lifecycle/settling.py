@@ -3,12 +3,14 @@
 from dataclasses import replace
 from typing import Literal
 
+from lifecycle.amounts import in_words
 from lifecycle.facts import NOT_SENT, Refused
 from lifecycle.identity import refund_key
 from lifecycle.ledger import Ledger
+from lifecycle.mismatch import Mismatch, find_mismatch
 from lifecycle.ours import made_at
 from lifecycle.policy import business_days_after
-from lifecycle.questions import Deadline, ask, deadline
+from lifecycle.questions import Deadline, answered, ask, deadline
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.refunding import (
     Money,
@@ -63,6 +65,11 @@ def settle(
         waiting = _await_automatic_refund(ledger, record)
         if waiting is not None:
             return waiting
+    wrong = find_mismatch(ledger, record, money) if target else None
+    if wrong is not None:
+        step = _over_amounts(ledger, record, money, wrong)
+        if step is not None:
+            return step
     return _await_more_goods(ledger, record, target) or close(ledger, record, money)
 
 
@@ -129,17 +136,43 @@ def _pay(
             return ask(question)
         if decision.answer == Answer.DECLINE:
             return None
-    return _issue(ledger, record, owed)
+    return _issue(ledger, record, _units(owed))
 
 
-def _issue(ledger: Ledger, record: ReturnRecord, owed: Tally) -> Step | None:
+def _over_amounts(
+    ledger: Ledger, record: ReturnRecord, money: Money, wrong: Mismatch
+) -> Step | None:
+    """Ask what a difference of amounts means; a person may have what is missing issued."""
+    question = _amounts_question(record, money, wrong)
+    decision = ledger.answer_to(question.id)
+    if decision is None:
+        return ask(question)
+    return _issue(ledger, record, wrong.rest) if decision.answer == Answer.RETRY else None
+
+
+def _amounts_question(record: ReturnRecord, money: Money, wrong: Mismatch) -> Question:
+    retry = (Answer.RETRY,) if wrong.rest else ()
+    by_hand = (Answer.SETTLE_BY_HAND,) if wrong.is_short else ()
+    paid, expected = (in_words(each, wrong.currency) for each in (wrong.paid, wrong.expected))
+    return Question(
+        id=f"amount_mismatch:{record.best.return_id}:{wrong.paid}:{len(money.refunds)}",
+        reason=f"Refunds paid {paid} for units that are worth {expected}.",
+        answers=(*retry, Answer.ACKNOWLEDGE, *by_hand),
+    )
+
+
+def _units(owed: Tally) -> tuple[Units, ...]:
+    return tuple(Units(item_id=item, quantity=n) for item, n in sorted(owed.items()))
+
+
+def _issue(ledger: Ledger, record: ReturnRecord, items: tuple[Units, ...]) -> Step | None:
     """Return the refund to issue, the question it raised, or None when it was given up."""
     return_id = record.best.return_id
     number = next_number(ledger, return_id)
     refused_key = refund_key(return_id, number - 1)
     refused = ledger.refusals.get(refused_key)
     if refused is not None:
-        question = f"refund_refused:{refused_key}:{owed.total()}"
+        question = f"refund_refused:{refused_key}:{sum(item.quantity for item in items)}"
         decision = ledger.answer_to(question)
         if decision is None:
             reason = _why_refused(refused)
@@ -156,7 +189,7 @@ def _issue(ledger: Ledger, record: ReturnRecord, owed: Tally) -> Step | None:
         resource=record.best.resource,
         key=key,
         currency=_currency(ledger),
-        items=tuple(Units(item_id=item, quantity=n) for item, n in sorted(owed.items())),
+        items=items,
         reason=ledger.request.sent_reason or record.best.reason,
         known=known_objects(ledger),
         not_before=not_before(ledger, key),
@@ -263,12 +296,21 @@ def close(ledger: Ledger, record: ReturnRecord, money: Money) -> Close:
 
 def _outcome(ledger: Ledger, record: ReturnRecord, money: Money) -> Outcome:
     came = received(ledger, record)
-    if not ledger.requested - (came & units_of(ledger, money.succeeded)):
+    whole = not ledger.requested - (came & units_of(ledger, money.succeeded))
+    if whole and not _is_short(ledger, record, money):
         return Outcome.REFUNDED
     if money.succeeded or _settled_by_hand(ledger, money):
         return Outcome.PARTIALLY_REFUNDED
     nothing_owed = FINAL in record.states.since and not came and not money.refunds
     return Outcome.REJECTED if nothing_owed else Outcome.REFUND_FAILED
+
+
+def _is_short(ledger: Ledger, record: ReturnRecord, money: Money) -> bool:
+    """Say whether less was paid than the units are worth, and nobody has said that this is so."""
+    wrong = find_mismatch(ledger, record, money)
+    if wrong is None or not wrong.is_short:
+        return False
+    return not answered(ledger, _amounts_question(record, money, wrong).id, Answer.ACKNOWLEDGE)
 
 
 def _settled_by_hand(ledger: Ledger, money: Money) -> bool:

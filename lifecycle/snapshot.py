@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from lifecycle.facts import Fact, ReturnSeen
 from lifecycle.ledger import Ledger
 from lifecycle.location import Location
+from lifecycle.mismatch import whole_units
 from lifecycle.ours import our_refunds, our_return
 from lifecycle.phase import phase_of
 from lifecycle.records import ReturnRecord
-from lifecycle.refunding import units_of
 from lifecycle.sentences import fact_in_words, sentence_for
 from lifecycle.steps import Close, Refusal, Step, Wait
 from lifecycle.tally import Tally
@@ -137,7 +137,8 @@ def _line_views(ledger: Ledger, record: ReturnRecord | None) -> list[LineView]:
     here, aside = arrived(ledger), set_aside(ledger)
     done = accepted(ledger, record) if record else Tally()
     refunds = our_refunds(ledger, record) if record else []
-    paid = units_of(ledger, [refund for refund in refunds if refund.succeeded])
+    succeeded = [refund for refund in refunds if refund.succeeded]
+    paid = whole_units(ledger, record, succeeded) if record else Tally()
     return [
         LineView(
             order_item_id=item,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from .errors import restricted
 from .events import refund_event
 from .identifiers import new_uuid
+from .money import NOTHING, spread
 from .resources import OPEN_REFUNDS, Refund
 
 if TYPE_CHECKING:
@@ -14,9 +15,19 @@ if TYPE_CHECKING:
 TOKEN_LIFE = timedelta(days=90)
 
 
-def complete(world: "World", refund: Refund) -> None:
-    """Pay the customer."""
+def complete(world: "World", refund: Refund, failing_charges: int = 0) -> None:
+    """Pay the customer; the last so many charges do not take their part (§6.8).
+
+    What they do not take was not refunded, and can be again.
+    """
     _close(world, refund, "succeeded", "complete")
+    charges = world.orders[refund.order_id].charges
+    rows = [row for charge in charges for row in charge.rows if row.refund_id == refund.id]
+    for row in rows[len(rows) - failing_charges :]:
+        row.state = "failed"
+    paid = sum((row.amount for row in rows if row.state == "complete"), NOTHING)
+    shares = spread(paid, list(refund.parts.values()))
+    refund.parts = dict(zip(refund.parts, shares, strict=True))
     refund_event(world, "refund.complete", refund)
 
 
@@ -63,6 +74,8 @@ def act(world: "World", refund: Refund) -> None:
         require_information(world, refund)
     elif word in ("complete", "require_information"):
         complete(world, refund)
+    elif word == "complete_in_part":
+        complete(world, refund, failing_charges=1)
     else:
         fail(world, refund)
 

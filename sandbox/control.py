@@ -16,6 +16,7 @@ from .control_models import (
     DashboardRefund,
     Failure,
     Health,
+    Payment,
     PlantedOrder,
     Receipt,
     Silence,
@@ -34,6 +35,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 LOUD, AT_THE_DOCK, EVERYTHING, NO_REASON = Silence(), Approval(), Receipt(), Failure()
+IN_FULL = Payment()
 
 router = APIRouter(prefix="/sandbox")
 world_router = APIRouter(tags=["the world"])
@@ -238,10 +240,10 @@ async def receive(
 
 
 @bank_router.post("/complete")
-async def complete(world: InWorld, refund_id: str) -> JsonObject:
-    """Pay the customer."""
+async def complete(world: InWorld, refund_id: str, asked: Payment = IN_FULL) -> JsonObject:
+    """Pay the customer, all of it or as far as the payment sources take it."""
     refund = world.refund(refund_id)
-    bank.complete(world, refund)
+    bank.complete(world, refund, asked.failing_charges)
     return wire.refund(world, refund)
 
 

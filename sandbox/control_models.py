@@ -104,6 +104,14 @@ class Failure(Sent):
     failure_reason: str | None = Field(default=None, examples=["expired_or_canceled_card"])
 
 
+class Payment(Sent):
+    """How much of a refund the customer gets."""
+
+    failing_charges: int = Field(
+        default=0, ge=0, description="So many of its payment sources, the last ones, take nothing."
+    )
+
+
 class Silence(Sent):
     """Whether the change happens without an event."""
 

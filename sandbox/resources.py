@@ -240,4 +240,4 @@ class Refund:
     @property
     def refunded_amount(self) -> Decimal:
         """What has really gone back: nothing before the refund succeeded (§3.6)."""
-        return self.value if self.state == "succeeded" else NOTHING
+        return sum(self.parts.values(), NOTHING) if self.state == "succeeded" else NOTHING

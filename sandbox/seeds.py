@@ -22,7 +22,7 @@ from .resources import (
 )
 from .world import World
 
-RefundAct = Literal["complete", "fail", "require_information"]
+RefundAct = Literal["complete", "complete_in_part", "fail", "require_information"]
 
 CARDS_THAT_FAIL = {"4000000000004111": "fail_at_once", "4556602564240839": "fail"}
 NAMES_THAT_FAIL = {

@@ -9,6 +9,7 @@ from .clock import milliseconds_time, resource_time
 from .json_types import JsonObject
 from .money import NOTHING
 from .resources import (
+    PRODUCT,
     Charge,
     ChargeRefund,
     FulfillmentOrder,
@@ -225,7 +226,8 @@ def refund(world: "World", one: Refund) -> JsonObject:
 
 def _refund_item(one: Refund, item: RefundItem) -> JsonObject:
     silent = one.return_id is not None and one.state in ("pending", "pending_information")
-    back = item.value if one.state == "succeeded" else NOTHING
+    part = one.parts.get((item.item_id, item.type or PRODUCT), NOTHING)
+    back = min(item.value, part) if one.state == "succeeded" else NOTHING
     return _present(
         amount=None if item.amount is None else float(item.amount),
         percent=None if item.percent is None else float(item.percent),

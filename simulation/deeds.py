@@ -1,6 +1,6 @@
 """What people, the fulfiller and the bank do in the sandbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -116,7 +116,7 @@ class Deeds:
         found = self._open(*states.get(deed, ()))
         if not found:
             return
-        deeds = {
+        deeds: dict[str, Callable[[World, Refund], None]] = {
             "pay": bank.complete,
             "fail": bank.fail,
             "ask": bank.require_information,

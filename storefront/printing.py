@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from lifecycle.amounts import money
+from lifecycle.amounts import in_words
 from lifecycle.sentences import day
 from lifecycle.snapshot import LineView, Snapshot
 from storefront.errors import StorefrontError
@@ -66,7 +66,7 @@ def print_snapshot(out: Console, view: Snapshot) -> None:
             _say(out, f"  {line.order_item_id}: {line.message} ({line.code})")
     _print_lines(out, view.lines)
     for refund in view.refunds:
-        amount = money(refund.refunded_amount, refund.currency)
+        amount = in_words(refund.refunded_amount, refund.currency)
         _say(out, f"  refund {refund.id}: {refund.state}, {amount} back")
     for fact in view.facts:
         when = day(fact.at) if fact.at else ""

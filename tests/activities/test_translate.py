@@ -14,7 +14,15 @@ from activities.translate import (
     refund_seen,
     return_seen,
 )
-from digital_river.models import Event, FulfillmentOrder, FulfillmentReturn, Order, Refund, Return
+from digital_river.models import (
+    Event,
+    FulfillmentOrder,
+    FulfillmentReturn,
+    Order,
+    OrderItem,
+    Refund,
+    Return,
+)
 from lifecycle.facts import (
     Chargeback,
     DisputeResolved,
@@ -194,7 +202,9 @@ def test_a_refund_of_items() -> None:
         currency="EUR",
         refunded_amount=Decimal(124),
         items=(
-            RefundItem(item_id="300000010336", quantity=2, amount=Decimal(119)),
+            RefundItem(
+                item_id="300000010336", quantity=2, amount=Decimal(119), refunded=Decimal(119)
+            ),
             RefundItem(item_id="300000010336", amount=Decimal(5), type="shipping"),
         ),
         taken=TAKEN,
@@ -329,3 +339,31 @@ def test_an_unreadable_object(kind: str) -> None:
     with pytest.raises(ValidationError) as failure:
         event_facts(event)
     assert "canary" not in str(failure.value)
+
+
+def test_what_a_fulfillment_order_cost() -> None:
+    """The order's lines, with their tax, say what the fulfillment order's units cost."""
+    found = FulfillmentOrder.model_validate(a_fulfillment_order())
+    [item] = found.items
+    line: Json = {"id": item.upstream_id, "quantity": item.quantity * 3, "amount": 100}
+    taxed = OrderItem.model_validate({**line, "tax": {"rate": 0.2, "amount": 20}})
+    assert fulfillment_order_seen(found, TAKEN, [taxed]).items[0].value == Decimal("40.00")
+    whole = taxed.model_copy(update={"quantity": item.quantity})
+    assert fulfillment_order_seen(found, TAKEN, [whole]).items[0].value == Decimal(120)
+    untaxed = OrderItem.model_validate(line)
+    assert fulfillment_order_seen(found, TAKEN, [untaxed]).items[0].value is None
+
+
+def test_a_refund_in_part() -> None:
+    """A percentage below the whole comes through, and what went back for each of several items."""
+    items: list[JsonValue] = [
+        {"itemId": "a", "quantity": 1, "percent": 100.0, "refundedAmount": 10},
+        {"itemId": "b", "quantity": 1, "percent": 12.5, "refundedAmount": 1.25},
+    ]
+    seen = refund_seen(Refund.model_validate(a_refund(items=items, state="succeeded")), TAKEN)
+    assert [(item.percent, item.refunded) for item in seen.items] == [
+        (None, Decimal(10)),
+        (Decimal("12.5"), Decimal("1.25")),
+    ]
+    alone = refund_seen(Refund.model_validate(a_refund(items=items[:1], state="succeeded")), TAKEN)
+    assert alone.items[0].refunded is None

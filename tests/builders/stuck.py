@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from lifecycle.facts import CallGivenUp, InDoubt, LookAlikes, ReturnsListed
 from lifecycle.identity import refund_key, rma_number
@@ -198,6 +199,15 @@ def refund_refused() -> Life:
     """Digital River refuses to refund."""
     life = an_accepted_life()
     life.tell(refused(FIRST, status=400, taken=at(5)))
+    return life
+
+
+@stuck
+def amount_mismatch() -> Life:
+    """Half of the money was refunded, by percentage."""
+    life = an_accepted_life()
+    seen = refund_seen({"a": 1}, "succeeded", key=FIRST, taken=at(5))
+    life.tell(replace(seen, items=(replace(seen.items[0], percent=Decimal(50)),)))
     return life
 
 

@@ -158,6 +158,30 @@ async def test_bank_details(river: httpx.AsyncClient, plant: Planter) -> None:
     assert await event_types(river) == [f"refund.{kind}" for kind in kinds]
 
 
+async def test_one_of_two_charges_takes_nothing(river: httpx.AsyncClient, plant: Planter) -> None:
+    """What a payment source does not take was not refunded, and is available again."""
+    planted = await plant(charges=[15, 5])
+    refund = await give_back(river, planted)
+    path = f"/sandbox/refunds/{refund['id']}/complete"
+    done = await ok(river.post(path, json={"failing_charges": 1}))
+    assert (done["state"], done["refundedAmount"], done["amount"]) == ("succeeded", 15.0, 20.0)
+    rows = [charge["refunds"][0] for charge in done["charges"]]
+    assert [row["state"] for row in rows] == ["complete", "failed"]
+    assert await left(river, planted["order"]) == [5.0, 5.0]
+    rest = await give_back(river, planted, amount=5)
+    assert (await ok(river.post(f"/sandbox/refunds/{rest['id']}/complete")))["refundedAmount"] == 5
+
+
+async def test_an_item_paid_in_part(river: httpx.AsyncClient, plant: Planter) -> None:
+    """A refund by item says what each item got."""
+    planted = await plant(charges=[15, 5])
+    line = {"itemId": planted["order"]["items"][0]["id"], "quantity": 2, "percent": 100}
+    refund = await give_back(river, planted, items=[line])
+    path = f"/sandbox/refunds/{refund['id']}/complete"
+    done = await ok(river.post(path, json={"failing_charges": 1}))
+    assert done["items"][0]["refundedAmount"] == done["refundedAmount"] == 15.0
+
+
 async def test_the_token_expires_silently(river: httpx.AsyncClient, plant: Planter) -> None:
     """After 90 days without bank details a refund is expired, which no event tells."""
     planted = await plant()

@@ -231,3 +231,39 @@ async def third_party_units_held(running: Running, policy: Json) -> str:
     assert answer.refusal is not None
     assert answer.refusal.code == "units_held"
     return answer.workflow_id
+
+
+@path("refunded")
+async def digital_river_paid_in_part(running: Running, policy: Json) -> str:
+    """One of two payment methods takes nothing; a person has the rest issued."""
+    script = ["complete_in_part", "complete"]
+    order = await running.order(
+        "digital_river", 1, automation=NOW, refund_script=script, charges=[6, 4]
+    )
+    workflow_id = (await running.start(order, 1, policy=policy)).workflow_id
+    await running.resolve(workflow_id, "retry")
+    return workflow_id
+
+
+@path("partially_refunded")
+async def third_party_short_not_covered(running: Running, policy: Json) -> str:
+    """Money went another way: the settlement is not posted, and a person pays by hand."""
+    order = await running.order("third_party", 2, automation=BANK_NOW)
+    answer = await running.start(order, 2, policy={**policy, "short_return": "settle"})
+    await running.act(f"/sandbox/orders/{order.id}/refunds", {"amount": 15})
+    await running.arrive(answer.workflow_id, "S1", **{order.items[0]: 1})
+    await running.resolve(answer.workflow_id, "settle_by_hand")
+    return answer.workflow_id
+
+
+@path("refunded")
+async def third_party_refunded_before_arrival(running: Running, policy: Json) -> str:
+    """A person refunds one line in the Dashboard; it is not accepted, and the other is ours."""
+    order = await running.order("third_party", 1, 1, automation=BANK_NOW)
+    answer = await running.start(order, 1, 1, policy=policy)
+    first, second = order.items
+    by_hand = {"items": [{"itemId": first, "quantity": 1, "percent": 100}]}
+    await running.act(f"/sandbox/orders/{order.id}/refunds", by_hand)
+    await running.arrive(answer.workflow_id, "S1", **{first: 1, second: 1})
+    await running.resolve(answer.workflow_id, "already_paid")
+    return answer.workflow_id
