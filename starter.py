@@ -128,15 +128,29 @@ def _text_of(path: str) -> str:
 @app.command()
 def received(
     workflow_id: WorkflowId,
-    items: Annotated[list[str], typer.Argument(help="ITEM=QUANTITY, as many as arrived.")],
     shipment: Annotated[str, typer.Option(help="The parcel's reference.")],
+    items: Annotated[
+        list[str] | None, typer.Argument(help="ITEM=QUANTITY, as many as arrived sound.")
+    ] = None,
+    damaged: Annotated[
+        list[str] | None, typer.Option(help="ITEM=QUANTITY that arrived damaged.")
+    ] = None,
+    wrong: Annotated[
+        list[str] | None, typer.Option(help="WHAT=QUANTITY that nobody asked back.")
+    ] = None,
     revision: Annotated[int, typer.Option(help="Higher than before to correct a count.")] = 1,
     as_json: Json = False,
     wait: Wait = 10.0,
 ) -> None:
     """Report what arrived in one parcel (third_party). The same again is nothing new."""
     try:
-        report = {"reference": shipment, "revision": revision, "items": _counts(items)}
+        report = {
+            "reference": shipment,
+            "revision": revision,
+            "items": _counts(items),
+            "damaged": _counts(damaged) or None,
+            "wrong": _counts(wrong) or None,
+        }
         parcel = read(Shipment, report)
     except WrongInputError as error:
         _end(error, as_json)
@@ -144,9 +158,9 @@ def received(
     _print(answer, as_json, lambda: print_shipment(out, answer))
 
 
-def _counts(items: list[str]) -> dict[str, int]:
+def _counts(items: list[str] | None) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for item in items:
+    for item in items or ():
         name, _, count = item.rpartition("=")
         if not name or not count.isascii() or not count.isdigit():
             rule = "must be ITEM=QUANTITY, with a whole number of units"

@@ -29,4 +29,5 @@ def all_activities(
         writes.issue_refund,
         watching.watch,
         watching.look,
+        watching.look_up_dispute,
     )

@@ -18,7 +18,7 @@ from temporalio import activity
 from activities.calling import now
 from activities.retrying import is_refusal, not_yet
 from digital_river import ConflictError, DigitalRiverError, StatusError
-from lifecycle.facts import NOT_SENT, Fact, InDoubt, LookAlikes, Refused
+from lifecycle.facts import NOT_SENT, Absent, Fact, InDoubt, LookAlikes, Refused
 
 NOTHING_SENT = "nothing sent"
 DOUBT = "in doubt"
@@ -62,7 +62,7 @@ async def create_once(creation: Creation) -> tuple[Fact, ...]:
     """Create unless it is there, and return what was learned of it. Raises the client's errors."""
     if creation.not_before is not None and now() < creation.not_before:
         raise not_yet(now(), creation.not_before, "An answer was lost; too early to look again")
-    clean = not _may_follow_a_lost_answer(creation.not_before)
+    clean = creation.only_look or not _may_follow_a_lost_answer(creation.not_before)
     if not clean:
         activity.heartbeat(DOUBT)
     try:
@@ -77,8 +77,7 @@ async def create_once(creation: Creation) -> tuple[Fact, ...]:
     if found.news:
         return found.news
     if creation.only_look:
-        why = "It was not created before it was cancelled."
-        return (not_sent(creation.key, "not_created", why),)
+        return (Absent(key=creation.key, at=now()),)
     return await _objections(creation) or await _post(creation)
 
 

@@ -8,12 +8,18 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.calling import Calls, calling, now
+from activities.calling import Calls, calling, every, now
 from activities.retrying import not_yet
-from activities.translate import order_seen
-from lifecycle.facts import DeadlinePassed, Fact, Learned
-from lifecycle.steps import Look, Watch
+from activities.translate import event_facts, order_seen
+from digital_river import EventType, TimeRange
+from lifecycle.facts import DeadlinePassed, DisputeLookedUp, Fact, Learned
+from lifecycle.steps import Look, LookUpDispute, Watch
 from lifecycle.watching import is_news
+
+ENDS_OF_DISPUTES = (EventType.ORDER_DISPUTE_RESOLVED.value, EventType.ORDER_CHARGEBACK.value)
+
+CLOCKS_DIFFER = timedelta(minutes=30)
+"""Read from so long before: the order may have been seen disputed by another clock."""
 
 
 class Watching(Calls):
@@ -34,11 +40,23 @@ class Watching(Calls):
 
     @activity.defn(name="look")
     async def look(self, step: Look) -> Learned:
-        """Return the return and the order's refunds as they are after a call was lost."""
+        """Return the return and the order's refunds as they are at that time or later."""
+        if now() < step.not_before:
+            raise not_yet(now(), step.not_before, "Too early to look")
         with calling():
             found = await self.read_return(step.resource, step.return_id)
             refunds = await self.read_refunds(step.order_id)
-        return self.learned(found, *refunds, DeadlinePassed(until=step.lost))
+        return self.learned(found, *refunds, DeadlinePassed(until=step.not_before))
+
+    @activity.defn(name="look_up_dispute")
+    async def look_up_dispute(self, step: LookUpDispute) -> Learned:
+        """Return what Digital River's events say of the end of a dispute, if anything."""
+        since = TimeRange(gte=step.seen - CLOCKS_DIFFER)
+        with calling():
+            events = await every(self._api.list_events(types=ENDS_OF_DISPUTES, created_time=since))
+        ours = (event for event in events if event.object.get("id") == step.order_id)
+        told = (fact for event in ours for fact in event_facts(event))
+        return self.learned(*told, DisputeLookedUp(seen=step.seen))
 
     async def _look(self, step: Watch) -> list[Fact]:
         found = await self.read_return(step.resource, step.return_id)

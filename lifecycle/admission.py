@@ -1,14 +1,13 @@
 """Which messages of people a return takes, and why it refuses the others."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lifecycle.facts import Decision, ShipmentReceived
 from lifecycle.ledger import Ledger
 from lifecycle.ours import our_return
 from lifecycle.rules import next_step, takes
 from lifecycle.steps import Close, Wait
-from lifecycle.units import accepted, delivered
+from lifecycle.units import accepted, anything_came
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,26 +18,24 @@ class Objection:
     message: str
 
 
-def object_to_shipment(
-    ledger: Ledger, reference: str, revision: int, items: Mapping[str, int]
-) -> Objection | None:
+def object_to_shipment(ledger: Ledger, told: ShipmentReceived) -> Objection | None:
     """Say why a report of received goods is refused; None when it is taken."""
     if ledger.by_digital_river:
         message = "Digital River's fulfiller reports the goods of this return; nobody else does."
         return Objection("not_third_party", message)
-    unknown = sorted(set(items) - set(ledger.requested))
+    unknown = sorted(_units(told).keys() - set(ledger.requested))
     if unknown:
         return Objection("unknown_line", f"Not in this return: {', '.join(unknown)}.")
-    known = ledger.shipments.get(reference)
-    if known is None or _says(known, revision, items):
+    known = ledger.shipments.get(told.reference)
+    if known is None or replace(told, at=known.at) == known:
         return None
-    if revision <= known.revision:
+    if told.revision <= known.revision:
         message = (
-            f"Shipment {reference} is known in revision {known.revision}, with other units; "
+            f"Shipment {told.reference} is known in revision {known.revision}, with other units; "
             "send a correction as a higher revision."
         )
         return Objection("revision_outdated", message)
-    fixed = _accepted_items(ledger, dict(known.items), items)
+    fixed = _accepted_items(ledger, known, told)
     if fixed:
         message = (
             f"Digital River has accepted {', '.join(fixed)} already; it cannot take that back."
@@ -47,27 +44,39 @@ def object_to_shipment(
     return None
 
 
-def _says(known: ShipmentReceived, revision: int, items: Mapping[str, int]) -> bool:
-    return known.revision == revision and dict(known.items) == dict(items)
+def _units(told: ShipmentReceived) -> dict[str, tuple[int, int]]:
+    """Return the sound and the damaged units of each order item."""
+    sound, damaged = dict(told.items), dict(told.damaged or ())
+    return {item: (sound.get(item, 0), damaged.get(item, 0)) for item in sound | damaged}
 
 
-def _accepted_items(ledger: Ledger, before: dict[str, int], items: Mapping[str, int]) -> list[str]:
+def _accepted_items(ledger: Ledger, before: ShipmentReceived, now: ShipmentReceived) -> list[str]:
     """Return the accepted items whose units a correction would change."""
     record = our_return(ledger)
     done = accepted(ledger, record) if record else {}
-    changed = {item for item in before.keys() | items if before.get(item) != items.get(item)}
+    had, has = _units(before), _units(now)
+    none = (0, 0)
+    changed = {item for item in had | has if had.get(item, none) != has.get(item, none)}
     return sorted(item for item in changed if done.get(item))
 
 
 def object_to_cancellation(ledger: Ledger) -> Objection | None:
     """Say why a cancellation is refused; None when it is taken."""
+    overtaken = what_overtook_cancellation(ledger)
+    if overtaken is not None:
+        return overtaken
+    if isinstance(next_step(ledger), Close):
+        return Objection("closed", "The return has ended.")
+    return None
+
+
+def what_overtook_cancellation(ledger: Ledger) -> Objection | None:
+    """Say why a return is not stopped, even where that was learned after it was asked for."""
     record = our_return(ledger)
-    if delivered(ledger):
+    if anything_came(ledger):
         return Objection("goods_received", "Goods were received; the return goes on.")
     if record is not None and accepted(ledger, record).total():
         return Objection("goods_accepted", "Digital River has accepted goods; the return goes on.")
-    if isinstance(next_step(ledger), Close):
-        return Objection("closed", "The return has ended.")
     return None
 
 

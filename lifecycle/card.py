@@ -40,6 +40,10 @@ def _money(view: Snapshot) -> str:
         f"{line.accepted} accepted, {line.refunded} refunded"
         for line in view.lines
     ]
+    lines += [
+        f"- Shipment `{one.shipment}`: {one.units} of {one.what} {one.condition}"
+        for one in view.unsound or ()
+    ]
     refunds = [
         f"- Refund `{refund.id}`: {refund.state}, "
         f"{in_words(refund.refunded_amount, refund.currency)} back"

@@ -216,6 +216,15 @@ class InDoubt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A look for what a lost create may have made found nothing, and sent nothing."""
+
+    kind: Literal["absent"] = "absent"
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookAlikes:
     """Several objects could be the one that a lost create made; only a person can tell."""
 
@@ -245,12 +254,17 @@ class CallWithdrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentReceived:
-    """What arrived in one parcel: absolute units per order item; a later revision replaces."""
+    """What arrived in one parcel, in absolute units; a later revision replaces."""
 
     kind: Literal["shipment"] = "shipment"
     reference: str
     revision: int
     items: tuple[tuple[str, int], ...]
+    """Sound units per order item."""
+    damaged: tuple[tuple[str, int], ...] | None = None
+    """Damaged units per order item."""
+    wrong: tuple[tuple[str, int], ...] | None = None
+    """Units of what nobody wanted back, by its description."""
     at: datetime
 
 
@@ -279,6 +293,14 @@ class DisputeResolved:
     kind: Literal["dispute_resolved"] = "dispute_resolved"
     order_id: str
     taken: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeLookedUp:
+    """Digital River's events were read for how a dispute ended that was last seen at `seen`."""
+
+    kind: Literal["dispute_looked_up"] = "dispute_looked_up"
+    seen: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +336,7 @@ Fact = Annotated[
     | EndedBefore
     | Refused
     | InDoubt
+    | Absent
     | LookAlikes
     | CallGivenUp
     | CallWithdrawn
@@ -321,6 +344,7 @@ Fact = Annotated[
     | DeadlinePassed
     | CancelRequested
     | DisputeResolved
+    | DisputeLookedUp
     | Chargeback
     | Decision,
     Field(discriminator="kind"),

@@ -13,12 +13,14 @@ from functools import wraps
 from typing import Any, TypeVar, assert_never
 
 from lifecycle.facts import (
+    Absent,
     CallGivenUp,
     CallWithdrawn,
     CancelRequested,
     Chargeback,
     DeadlinePassed,
     Decision,
+    DisputeLookedUp,
     DisputeResolved,
     EndedBefore,
     Fact,
@@ -92,6 +94,7 @@ class Ledger:
     ended_before: set[EndedBefore] = field(default_factory=set)
     refusals: dict[str, Refused] = field(default_factory=dict)
     doubts: dict[str, set[datetime]] = field(default_factory=dict)
+    absent: dict[str, set[datetime]] = field(default_factory=dict)
     look_alikes: dict[str, set[str]] = field(default_factory=dict)
     given_up: dict[str, CallGivenUp] = field(default_factory=dict)
     shipments: dict[str, ShipmentReceived] = field(default_factory=dict)
@@ -100,6 +103,8 @@ class Ledger:
     disputed: datetime | None = None
     """When the order was last seen disputed."""
     dispute_resolved: datetime | None = None
+    dispute_looked_up: datetime | None = None
+    """When it was last seen disputed of all disputes whose end was looked up."""
     chargeback: Chargeback | None = None
     decisions: list[Decision] = field(default_factory=list)
     timeline: dict[Fact, str] = field(default_factory=dict, compare=False)
@@ -171,7 +176,7 @@ class Ledger:
                 self.ended_before.add(fact)
             case Refused():
                 self.refusals[fact.key] = _later(self.refusals.get(fact.key), fact)
-            case InDoubt() | CallWithdrawn() | LookAlikes() | CallGivenUp():
+            case InDoubt() | CallWithdrawn() | Absent() | LookAlikes() | CallGivenUp():
                 self._join_trouble(fact)
             case ShipmentReceived():
                 self.shipments[fact.reference] = _later(self.shipments.get(fact.reference), fact)
@@ -181,6 +186,8 @@ class Ledger:
                 self.cancel = min(fact, self.cancel or fact, key=lambda c: (c.at, repr(c)))
             case DisputeResolved():
                 self.dispute_resolved = _latest(self.dispute_resolved, fact.taken)
+            case DisputeLookedUp():
+                self.dispute_looked_up = _latest(self.dispute_looked_up, fact.seen)
             case Chargeback():
                 self.chargeback = min(fact, self.chargeback or fact, key=repr)
             case Decision():
@@ -196,12 +203,16 @@ class Ledger:
         if self.order is not None and not self.request.order_id:
             self.order_id = self.order.order_id
 
-    def _join_trouble(self, fact: InDoubt | CallWithdrawn | LookAlikes | CallGivenUp) -> None:
+    def _join_trouble(
+        self, fact: InDoubt | CallWithdrawn | Absent | LookAlikes | CallGivenUp
+    ) -> None:
         match fact:
             case InDoubt():
                 self.doubts.setdefault(fact.key, set()).add(fact.absent)
             case CallWithdrawn():
                 self.doubts.setdefault(fact.key, set()).add(fact.at)
+            case Absent():
+                self.absent.setdefault(fact.key, set()).add(fact.at)
             case LookAlikes():
                 self.look_alikes.setdefault(fact.key, set()).update(fact.object_ids)
             case CallGivenUp():

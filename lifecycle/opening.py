@@ -21,16 +21,15 @@ from lifecycle.steps import (
     Step,
     Units,
 )
-from lifecycle.trouble import in_trouble, may_be_done, not_before
+from lifecycle.trouble import in_trouble, is_absent, may_be_done, not_before
 
 TOO_MANY = "quantity_too_large"
-NOT_CREATED = "not_created"
 
 
 def open_return(ledger: Ledger) -> Step:
     """Return the step that brings the return into being, or closes it."""
     refused = ledger.refusals.get(ledger.return_key)
-    if ledger.cancel is not None and (refused or not may_be_done(ledger, ledger.return_key)):
+    if ledger.cancel is not None and (refused or not _may_exist(ledger)):
         return Close(outcome=Outcome.CANCELLED)
     if refused is not None:
         return _refuse(ledger, _refusal_of(ledger, refused))
@@ -65,7 +64,7 @@ def _create_unless(
     chosen: FulfillmentOrderSeen | None,
 ) -> Step:
     """Create unless it is refused; but what may have been created is looked for before the end."""
-    if refusal is not None and not may_be_done(ledger, ledger.return_key):
+    if refusal is not None and not _may_exist(ledger):
         return _refuse(ledger, refusal)
     only_look = refusal is not None or ledger.cancel is not None
     return _create(ledger, resource, chosen, only_look=only_look)
@@ -76,6 +75,12 @@ def _refuse(ledger: Ledger, refusal: Refusal) -> Step:
     trouble = in_trouble(ledger, ledger.check_key)
     closing = Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
     return trouble or adopt_orphan(ledger, refusal) or closing
+
+
+def _may_exist(ledger: Ledger) -> bool:
+    """Say whether an earlier try may have created the return, although no list shows it."""
+    key = ledger.return_key
+    return may_be_done(ledger, key) and not is_absent(ledger, key)
 
 
 def _create(
@@ -106,9 +111,8 @@ def _refusal_of(ledger: Ledger, refused: Refused) -> Refusal:
     """Turn Digital River's refusal of the create into one that can be shown to a customer."""
     if ledger.order is not None and ledger.order.state == "dispute":
         return refuse_disputed(ledger)
-    held = refuse_held(ledger) if refused.code in (TOO_MANY, NOT_CREATED) else None
-    if held is not None:
-        return held
     if refused.code != TOO_MANY:
         return refuse_all(ledger, refused.code, f"This return cannot be opened: {refused.message}")
-    return refuse_all(ledger, TOO_MANY, "More units were asked for than can be returned.")
+    return refuse_held(ledger) or refuse_all(
+        ledger, TOO_MANY, "More units were asked for than can be returned."
+    )

@@ -12,6 +12,7 @@ from lifecycle.steps import (
     IssueRefund,
     ListReturns,
     Look,
+    LookUpDispute,
     Step,
     Wait,
     Waiting,
@@ -41,6 +42,8 @@ def phase_of(step: Step) -> str:
             return OPENING
         case AcceptItems():
             return "awaiting_goods"
+        case LookUpDispute():
+            return _WAITING[Waiting.DISPUTE]
         case IssueRefund() | ListReturns() | Look():
             return "refunding"
         case _:

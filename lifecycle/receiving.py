@@ -1,5 +1,6 @@
 """From an open return to accepted goods: approval, parcels, acceptance, and what came short."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from lifecycle.facts import Resource
@@ -21,8 +22,10 @@ from lifecycle.steps import (
     Waiting,
     Who,
 )
+from lifecycle.tally import Tally
 from lifecycle.trouble import in_trouble, was_given_up
-from lifecycle.units import accepted, arrived, authorised, delivered, received
+from lifecycle.units import accepted, anything_came, authorised, delivered, received
+from lifecycle.unsound import unsound_answer, unsound_question, with_unsound
 from lifecycle.watching import known_refunds
 
 APPROVED = return_rank(Resource.FULFILLMENT_RETURN, "pending")
@@ -37,7 +40,7 @@ def is_cancelled(ledger: Ledger, record: ReturnRecord) -> bool:
     """Whether the return was stopped before anything was received or accepted."""
     if ledger.cancel is None:
         return False
-    return not delivered(ledger) and not accepted(ledger, record).total()
+    return not anything_came(ledger) and not accepted(ledger, record).total()
 
 
 def opened_at(ledger: Ledger, record: ReturnRecord) -> datetime:
@@ -78,20 +81,25 @@ def await_goods(ledger: Ledger, record: ReturnRecord) -> Step:
 def _await_rest(ledger: Ledger, record: ReturnRecord) -> Step:
     """Wait for goods; at the deadline, follow the policy for what came short."""
     due = goods_deadline(ledger, record)
-    if due.passed and not received(ledger, record):
+    unsound = unsound_question(ledger, record) if ledger.shipments else None
+    if unsound is not None and ledger.answer_to(unsound.id) is None:
+        return ask(unsound, since=due.since)
+    came = bool(received(ledger, record))
+    if due.passed and not came and not anything_came(ledger):
         return Close(outcome=Outcome.EXPIRED)
     if not due.passed or ledger.request.policy.short_return is ShortReturn.WAIT:
         until = None if due.passed else due.until
         return Wait(what=Waiting.GOODS, who=Who.CUSTOMER, since=due.since, until=until)
-    return ask(
-        Question(
-            id=due.question_id,
-            reason="Fewer units arrived than were authorised. Digital River refunds only what is "
-            "complete.",
-            answers=(Answer.REFUND_RECEIVED_PART, Answer.EXTEND_DEADLINE, Answer.GIVE_UP),
-        ),
-        since=due.until,
+    part = (Answer.REFUND_RECEIVED_PART,) if came else ()
+    question = Question(
+        id=due.question_id,
+        reason="Fewer sound units arrived than were authorised. Digital River refunds only what is "
+        "complete.",
+        answers=(*part, Answer.EXTEND_DEADLINE, Answer.GIVE_UP),
     )
+    if unsound is not None:
+        question = replace(unsound, id=due.question_id)
+    return ask(question, since=due.until)
 
 
 def settles_short(ledger: Ledger, record: ReturnRecord) -> bool:
@@ -103,7 +111,7 @@ def settles_short(ledger: Ledger, record: ReturnRecord) -> bool:
     due = goods_deadline(ledger, record)
     settles = (
         (due.passed and ledger.request.policy.short_return is ShortReturn.SETTLE)
-        or due.answer == Answer.REFUND_RECEIVED_PART
+        or Answer.REFUND_RECEIVED_PART in _answers(ledger, record, due)
         or may_have_issued(ledger, record.best.return_id)
         or (_is_paid_already(ledger, record) and not ledger.requested - received(ledger, record))
     )
@@ -112,7 +120,20 @@ def settles_short(ledger: Ledger, record: ReturnRecord) -> bool:
 
 def gave_up_short(ledger: Ledger, record: ReturnRecord) -> bool:
     """Say whether a person gave the received part up."""
-    return goods_deadline(ledger, record).answer == Answer.GIVE_UP
+    return Answer.GIVE_UP in _answers(ledger, record, goods_deadline(ledger, record))
+
+
+def here(ledger: Ledger, record: ReturnRecord) -> Tally:
+    """Units that arrived, unsound ones where a person lets them count."""
+    if not ledger.decisions:
+        return delivered(ledger)
+    answers = _answers(ledger, record, goods_deadline(ledger, record))
+    return with_unsound(ledger) if Answer.ACCEPT_ANYWAY in answers else delivered(ledger)
+
+
+def _answers(ledger: Ledger, record: ReturnRecord, due: Deadline) -> tuple[str | None, ...]:
+    """Return what was decided at the deadline for the goods, and before it on unsound ones."""
+    return due.answer, unsound_answer(ledger, record)
 
 
 @once
@@ -134,8 +155,9 @@ def last_arrival(ledger: Ledger, record: ReturnRecord) -> datetime:
 
 def _ready(ledger: Ledger, record: ReturnRecord) -> AcceptItems | None:
     """Return the acceptance of every item that is complete and not accepted yet."""
-    here, done, wanted = arrived(ledger), accepted(ledger, record), authorised(ledger, record)
-    ready = [item for item, count in sorted(here.items()) if count >= wanted[item] > done[item]]
+    came, done = here(ledger, record) & ledger.requested, accepted(ledger, record)
+    wanted = authorised(ledger, record)
+    ready = [item for item, count in sorted(came.items()) if count >= wanted[item] > done[item]]
     if not ready:
         return None
     return_id = record.best.return_id

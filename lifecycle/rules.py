@@ -28,6 +28,7 @@ from lifecycle.receiving import (
     await_fulfiller,
     await_goods,
     gave_up_short,
+    here,
     is_accepted,
     is_cancelled,
     settles_short,
@@ -42,6 +43,7 @@ from lifecycle.steps import (
     Close,
     ListReturns,
     Look,
+    LookUpDispute,
     Outcome,
     Question,
     Step,
@@ -49,8 +51,8 @@ from lifecycle.steps import (
     Waiting,
     Who,
 )
-from lifecycle.trouble import in_trouble, was_given_up
-from lifecycle.units import accepted, delivered, received
+from lifecycle.trouble import in_trouble, last_lost, last_lost_or_given_up, was_given_up
+from lifecycle.units import accepted, received
 from lifecycle.watching import watch_key
 
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -97,7 +99,7 @@ def _first_rules(ledger: Ledger) -> Step:
         return open_return(ledger)
     step = _after_dispute(ledger, record) or _doubt(ledger, record) or _live(ledger, record)
     if isinstance(step, Wait | Close):
-        return _lost_calls(ledger, record) or _before_the_end(ledger, record, step)
+        return _look_first(ledger, record, step) or _before_the_end(ledger, record, step)
     return step
 
 
@@ -117,22 +119,41 @@ def _after_dispute(ledger: Ledger, record: ReturnRecord) -> Step | None:
     )
     if answered(ledger, question.id, Answer.CHARGED_BACK):
         return charged_back(ledger, money_of(ledger, record))
-    return None if ledger.answer_to(question.id) else ask(question, since=ledger.disputed)
+    if ledger.answer_to(question.id):
+        return None
+    return _look_up(ledger, record, ledger.disputed) or ask(question, since=ledger.disputed)
 
 
-def _lost_calls(ledger: Ledger, record: ReturnRecord) -> Step | None:
-    """Look before waiting or closing, when the outcome of a call about our return is not known."""
+def _look_up(ledger: Ledger, record: ReturnRecord, seen: datetime) -> Step | None:
+    """Read Digital River's events once for how a dispute ended, before a person is asked."""
+    key = f"{record.best.return_id}:dispute:{stamp(seen)}"
+    if (ledger.dispute_looked_up or EVER) >= seen or key in ledger.given_up:
+        return None
+    return LookUpDispute(key=key, order_id=ledger.order_id, seen=seen)
+
+
+def _look_first(ledger: Ledger, record: ReturnRecord, step: Wait | Close) -> Step | None:
+    """Look at Digital River before waiting or closing over what may have happened unseen.
+
+    A write was lost; lists show late what it made, so before closing the look comes later. Or the
+    shop cancels: what was accepted a moment before, and not told of yet, is found.
+    """
     return_id = record.best.return_id
-    own = [times for key, times in ledger.doubts.items() if key.startswith(f"{return_id}:")]
-    lost = max(map(max, own), default=EVER)
-    if not own or ledger.has_passed(lost):
+    if isinstance(step, Close):
+        lost = last_lost_or_given_up(ledger, return_id)
+        due = lost + ledger.request.policy.doubt if lost else None
+        if step.outcome is Outcome.CANCELLED and ledger.cancel is not None:
+            due = max(due or EVER, ledger.cancel.at)
+    else:
+        due = last_lost(ledger, return_id)
+    if due is None or ledger.has_passed(due):
         return None
     look = Look(
         key=f"{return_id}:look",
         order_id=ledger.order_id,
         return_id=return_id,
         resource=record.best.resource,
-        lost=lost,
+        not_before=due,
     )
     return _out_of_reach(ledger, record, look.key) or look
 
@@ -147,12 +168,17 @@ def _before_the_end(ledger: Ledger, record: ReturnRecord, step: Wait | Close) ->
 def _accepted_beyond_arrived(ledger: Ledger, record: ReturnRecord) -> Wait | None:
     if not ledger.shipments:
         return None
-    beyond = accepted(ledger, record) - delivered(ledger)
-    reported = {item for parcel in ledger.shipments.values() for item, _ in parcel.items}
+    beyond = accepted(ledger, record) - here(ledger, record)
+    reported = {
+        item
+        for parcel in ledger.shipments.values()
+        for item, _ in (*parcel.items, *(parcel.damaged or ()))
+    }
     units = ", ".join(f"{n} of {item}" for item, n in sorted(beyond.items()) if item in reported)
     question = Question(
         id=f"accepted_beyond_arrived:{record.best.return_id}:{beyond.total()}",
-        reason=f"Digital River has accepted more than arrived: {units}. It cannot take that back.",
+        reason=f"Digital River has accepted more than arrived sound: {units}. It cannot take that "
+        "back.",
         answers=(Answer.ACKNOWLEDGE,),
     )
     return ask(question) if units and ledger.answer_to(question.id) is None else None

@@ -6,12 +6,14 @@ from typing import assert_never
 from lifecycle.amounts import in_words
 from lifecycle.facts import (
     NOT_SENT,
+    Absent,
     CallGivenUp,
     CallWithdrawn,
     CancelRequested,
     Chargeback,
     DeadlinePassed,
     Decision,
+    DisputeLookedUp,
     DisputeResolved,
     EndedBefore,
     Fact,
@@ -38,6 +40,7 @@ from lifecycle.steps import (
     IssueRefund,
     ListReturns,
     Look,
+    LookUpDispute,
     Outcome,
     Step,
     Wait,
@@ -89,9 +92,11 @@ def sentence_for(step: Step) -> str:  # noqa: C901 - one arm per kind of step
         case Adopt():
             return f"Reading {step.return_id}, which is there already."
         case Create() | IssueRefund() if step.not_before is not None:
+            only_look = isinstance(step, Create) and step.only_look
+            then = "the return closes" if only_look else "anything is sent again"
             return (
                 "An answer of Digital River was lost; looking a second time, after "
-                f"{day(step.not_before)}, before anything is sent again."
+                f"{day(step.not_before)}, before {then}."
             )
         case Create():
             return "Opening the return at Digital River."
@@ -104,7 +109,9 @@ def sentence_for(step: Step) -> str:  # noqa: C901 - one arm per kind of step
         case ListReturns():
             return "Looking up which return of the order a refund belongs to."
         case Look():
-            return "Looking at Digital River, because the outcome of a call is not known."
+            return "Looking at Digital River before this return goes on or ends."
+        case LookUpDispute():
+            return "Looking up how the dispute of the order ended."
         case _:
             assert_never(step)
 
@@ -141,21 +148,18 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return f"{fact.return_id} was made by a workflow of ours that has ended"
         case EndedBefore():
             return f"It had ended as {fact.outcome}; then {fact.news}"
-        case Refused(status=status) if status == NOT_SENT:
-            return f"{fact.key} was not sent: {fact.message}"
-        case Refused():
-            return f"Digital River refused {fact.key}: {fact.message} ({fact.status} {fact.code})"
-        case InDoubt() | LookAlikes() | CallGivenUp() | CallWithdrawn():
-            return _trouble_in_words(fact)
+        case Refused() | InDoubt() | Absent() | LookAlikes() | CallGivenUp() | CallWithdrawn():
+            return _call_in_words(fact)
         case ShipmentReceived():
-            brought = ", ".join(f"{item}={n}" for item, n in fact.items)
-            return f"Shipment {fact.reference} (revision {fact.revision}) brought {brought}"
+            return _parcel_in_words(fact)
         case DeadlinePassed():
             return f"Nothing new until {day(fact.until)}"
         case CancelRequested():
             return f"{fact.who} asked to cancel: {fact.why}"
         case DisputeResolved():
             return f"The dispute of order {fact.order_id} was resolved"
+        case DisputeLookedUp():
+            return "The events of Digital River were read for how the dispute ended"
         case Chargeback():
             return f"The bank charged order {fact.order_id} back"
         case Decision():
@@ -164,13 +168,31 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             assert_never(fact)
 
 
-def _trouble_in_words(fact: InDoubt | LookAlikes | CallGivenUp | CallWithdrawn) -> str:
+def _call_in_words(
+    fact: Refused | InDoubt | Absent | LookAlikes | CallGivenUp | CallWithdrawn,
+) -> str:
     match fact:
+        case Refused(status=status) if status == NOT_SENT:
+            return f"{fact.key} was not sent: {fact.message}"
+        case Refused():
+            return f"Digital River refused {fact.key}: {fact.message} ({fact.status} {fact.code})"
         case InDoubt():
             return f"The answer to {fact.key} was lost, and it is not to be seen yet"
+        case Absent():
+            return f"Looked for {fact.key}, and it is not to be seen"
         case LookAlikes():
             return f"{', '.join(fact.object_ids)} could each be {fact.key}"
         case CallGivenUp():
             return f"{fact.key} did not get through: {fact.message}"
         case CallWithdrawn():
             return f"{fact.key} was withdrawn before it got through"
+        case _:
+            assert_never(fact)
+
+
+def _parcel_in_words(parcel: ShipmentReceived) -> str:
+    parts = [*parcel.items]
+    parts += [(f"damaged {item}", n) for item, n in parcel.damaged or ()]
+    parts += [(f"wrong {what}", n) for what, n in parcel.wrong or ()]
+    brought = ", ".join(f"{what}={n}" for what, n in parts)
+    return f"Shipment {parcel.reference} (revision {parcel.revision}) brought {brought}"

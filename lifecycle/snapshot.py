@@ -3,10 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lifecycle.facts import Fact, ReturnSeen
+from lifecycle.facts import Fact, ReturnSeen, ShipmentReceived
 from lifecycle.ledger import Ledger
 from lifecycle.location import Location
 from lifecycle.mismatch import whole_units
@@ -16,7 +17,9 @@ from lifecycle.records import ReturnRecord
 from lifecycle.sentences import fact_in_words, sentence_for
 from lifecycle.steps import Close, Refusal, Step, Wait
 from lifecycle.tally import Tally
-from lifecycle.units import accepted, arrived, set_aside
+from lifecycle.units import accepted, arrived, damaged, set_aside
+
+Condition = tuple[Literal["damaged", "wrong"], tuple[tuple[str, int], ...] | None]
 
 
 class ReturnView(BaseModel):
@@ -36,6 +39,19 @@ class LineView(BaseModel):
     accepted: int
     refunded: int
     set_aside: int = 0
+    damaged: int | None = None
+    """Units that came damaged; they count as arrived only where an operator says so."""
+
+
+class UnsoundView(BaseModel):
+    """Units of one parcel that came in another condition than sound."""
+
+    shipment: str
+    revision: int
+    condition: Literal["damaged", "wrong"]
+    what: str
+    """The order item; of wrong goods, a description."""
+    units: int
 
 
 class RefundView(BaseModel):
@@ -89,6 +105,7 @@ class Snapshot(BaseModel):
     refusal: Refusal | None = None
     return_: ReturnView | None = Field(default=None, alias="return")
     lines: list[LineView]
+    unsound: list[UnsoundView] | None = None
     refunds: list[RefundView]
     waiting: WaitingView | None = None
     question: QuestionView | None = None
@@ -115,6 +132,7 @@ def take_snapshot(ledger: Ledger, step: Step, *, last_facts: int | None = None) 
         refusal=closed.refusal if closed else None,
         return_=_return_view(record) if record else None,
         lines=_line_views(ledger, record),
+        unsound=_unsound_views(ledger) or None,
         refunds=_refund_views(ledger, record) if record else [],
         waiting=WaitingView(what=wait.what, who=wait.who, since=wait.since, until=wait.until)
         if wait
@@ -134,7 +152,7 @@ def _return_view(record: ReturnRecord) -> ReturnView:
 
 
 def _line_views(ledger: Ledger, record: ReturnRecord | None) -> list[LineView]:
-    here, aside = arrived(ledger), set_aside(ledger)
+    here, aside, broken = arrived(ledger), set_aside(ledger), damaged(ledger)
     done = accepted(ledger, record) if record else Tally()
     refunds = our_refunds(ledger, record) if record else []
     succeeded = [refund for refund in refunds if refund.succeeded]
@@ -147,9 +165,30 @@ def _line_views(ledger: Ledger, record: ReturnRecord | None) -> list[LineView]:
             accepted=done[item],
             refunded=min(paid[item], quantity),
             set_aside=aside[item],
+            damaged=broken[item] or None,
         )
         for item, quantity in ledger.requested.items()
     ]
+
+
+def _unsound_views(ledger: Ledger) -> list[UnsoundView]:
+    return [
+        UnsoundView(
+            shipment=parcel.reference,
+            revision=parcel.revision,
+            condition=condition,
+            what=what,
+            units=units,
+        )
+        for _, parcel in sorted(ledger.shipments.items())
+        for condition, units_of_it in _conditions(parcel)
+        for what, units in units_of_it or ()
+        if units
+    ]
+
+
+def _conditions(parcel: ShipmentReceived) -> tuple[Condition, Condition]:
+    return ("damaged", parcel.damaged), ("wrong", parcel.wrong)
 
 
 def _refund_views(ledger: Ledger, record: ReturnRecord) -> list[RefundView]:

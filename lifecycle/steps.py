@@ -31,6 +31,7 @@ class Answer(StrEnum):
     RETRY = "retry"
     EXTEND_DEADLINE = "extend_deadline"
     REFUND_RECEIVED_PART = "refund_received_part"
+    ACCEPT_ANYWAY = "accept_anyway"
     SETTLE_BY_HAND = "settle_by_hand"
     ACKNOWLEDGE = "acknowledge"
     DISPUTE_RESOLVED = "dispute_resolved"
@@ -144,7 +145,7 @@ class Create:
     not_ours: tuple[str, ...] = ()
     """Look-alikes that a person has ruled out."""
     only_look: bool = False
-    """Set when the shop has cancelled meanwhile: what is there is adopted, nothing is created."""
+    """Set when it is not wanted any more: what is there is adopted, nothing is created."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,14 +204,24 @@ class ListReturns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Look at the return and the order's refunds now, because a call was withdrawn or lost."""
+    """Look at the return and the order's refunds: a call was lost, or the shop cancelled."""
 
     key: str
     order_id: str
     return_id: str
     resource: Resource
-    lost: datetime
-    """When the last of these calls was lost."""
+    not_before: datetime
+    """What is seen earlier does not count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpDispute:
+    """Read Digital River's events for how the dispute ended, which nobody has said."""
+
+    key: str
+    order_id: str
+    seen: datetime
+    """When the order was last seen disputed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +260,14 @@ class Close:
 
 
 Call = (
-    CheckShipped | CheckReturnable | Adopt | Create | AcceptItems | IssueRefund | ListReturns | Look
+    CheckShipped
+    | CheckReturnable
+    | Adopt
+    | Create
+    | AcceptItems
+    | IssueRefund
+    | ListReturns
+    | Look
+    | LookUpDispute
 )
 Step = Call | Wait | Close

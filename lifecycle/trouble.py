@@ -1,31 +1,75 @@
 """Calls to Digital River that did not end as they should: in doubt, given up, or refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from lifecycle.ledger import ADOPT, Ledger
 from lifecycle.questions import answered, ask, stamp
 from lifecycle.steps import Answer, Question, Wait
 
+LISTED_BY_THEN = 60
+"""Times the pause of a create in doubt: what no list shows by then was not created."""
+
 
 def not_before(ledger: Ledger, key: str) -> datetime | None:
     """Return when a create whose answer was lost may be looked for a second time, then sent again.
 
-    Each further doubt doubles the pause, so that a long outage costs few looks. A call that was
-    given up may have been sent, too.
+    Each further doubt or look doubles the pause, so that a long outage costs few looks. A call that
+    was given up may have been sent, too.
     """
     if not may_be_done(ledger, key):
         return None
-    doubts = set(ledger.doubts.get(key, ()))
+    times = _times_lost(ledger, key) | ledger.absent.get(key, set())
+    pause = ledger.request.policy.doubt * 2.0 ** (min(len(times), 16) - 1)
+    return max(times) + pause
+
+
+def _times_lost(ledger: Ledger, key: str) -> set[datetime]:
+    """Return when each call was lost that may have taken effect."""
+    times = set(ledger.doubts.get(key, ()))
     if key in ledger.given_up:
-        doubts.add(ledger.given_up[key].at)
-    pause = ledger.request.policy.doubt * 2.0 ** (min(len(doubts), 16) - 1)
-    return max(doubts) + pause
+        times.add(ledger.given_up[key].at)
+    return times
+
+
+def last_lost(ledger: Ledger, return_id: str) -> datetime | None:
+    """Return when the last write about a return was lost whose effect nobody has seen since."""
+    return _last(ledger, return_id, ledger.doubts.keys())
+
+
+def last_lost_or_given_up(ledger: Ledger, return_id: str) -> datetime | None:
+    """Return the same, for a return that ends: what was given up may have been sent, too."""
+    return _last(ledger, return_id, ledger.doubts.keys() | ledger.given_up.keys())
+
+
+def _last(ledger: Ledger, return_id: str, keys: Iterable[str]) -> datetime | None:
+    seen = {refund.key for refund in ledger.refunds.values()}
+    lost = [
+        max(_times_lost(ledger, key))
+        for key in keys
+        if _is_write(key, return_id) and key not in seen
+    ]
+    return max(lost, default=None)
+
+
+def _is_write(key: str, return_id: str) -> bool:
+    """Say whether a key names a write about a return: reads leave nothing in doubt."""
+    about, _, rest = key.partition(":")
+    return about == return_id and rest.partition(":")[0] in ("accept", "refund")
 
 
 def may_be_done(ledger: Ledger, key: str) -> bool:
     """Say whether a call may have taken effect although no answer says so."""
     return key in ledger.doubts or key in ledger.given_up
+
+
+def is_absent(ledger: Ledger, key: str) -> bool:
+    """Say whether a lost create was looked for in vain for so long that it was not done."""
+    looks = ledger.absent.get(key)
+    if not looks:
+        return False
+    waited = max(looks) - max(_times_lost(ledger, key))
+    return waited >= ledger.request.policy.doubt * LISTED_BY_THEN
 
 
 def in_trouble(ledger: Ledger, key: str) -> Wait | None:

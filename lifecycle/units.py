@@ -17,11 +17,32 @@ def accepted(ledger: Ledger, record: ReturnRecord) -> Tally:
 
 
 def delivered(ledger: Ledger) -> Tally:
-    """Units that the warehouse reported, however many: shipments add up, revisions replace."""
+    """Sound units that the warehouse reported: shipments add up, revisions replace."""
     units = Tally()
     for shipment in ledger.shipments.values():
         units.add(dict(shipment.items))
     return units
+
+
+def damaged(ledger: Ledger) -> Tally:
+    """Damaged units that the warehouse reported; they count as arrived only by a person's word."""
+    units = Tally()
+    for shipment in ledger.shipments.values():
+        units.add(dict(shipment.damaged or ()))
+    return units
+
+
+def wrong(ledger: Ledger) -> Tally:
+    """Units that came and were not asked back, by description; they never count as arrived."""
+    units = Tally()
+    for shipment in ledger.shipments.values():
+        units.add(dict(shipment.wrong or ()))
+    return units
+
+
+def anything_came(ledger: Ledger) -> bool:
+    """Say whether the warehouse reported any unit, in whatever condition."""
+    return bool(ledger.shipments) and bool(delivered(ledger) or damaged(ledger) or wrong(ledger))
 
 
 def arrived(ledger: Ledger) -> Tally:

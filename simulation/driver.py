@@ -284,16 +284,16 @@ class Driver:
         self.record.arrived |= total
         parcel = self._parcels[number - 1]
         reference, units = f"parcel-{number}", {item: n for item, n in parcel.units.items() if n}
-        if object_to_shipment(self.ledger, reference, parcel.revision, units) is not None:
-            return
-        if not units and parcel.revision == 1:
-            return
         fact = ShipmentReceived(
             reference=reference,
             revision=parcel.revision,
             items=tuple(sorted(units.items())),
             at=self._now,
         )
+        if object_to_shipment(self.ledger, fact) is not None:
+            return
+        if not units and parcel.revision == 1:
+            return
         self.ledger.record(fact, "warehouse")
 
     def hear(self, message: Message) -> None:

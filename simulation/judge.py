@@ -8,9 +8,6 @@ from collections import Counter
 from simulation.books import LIVE, BookedRefund, Books, Record, Violation
 from simulation.plan import Plan
 
-SECOND_LOOK_SECONDS = 60
-"""After a lost create, what is missing for so long counts as not created."""
-
 UNPAID = ("rejected", "expired", "cancelled", "not_returnable")
 
 
@@ -138,17 +135,13 @@ def _outcome_is_true(plan: Plan, books: Books, record: Record, outcome: str) -> 
         one for one in ours if record.at_close.get(one.id) in ("pending", "pending_information")
     ]
     gave_up = any(said.answer in ("give_up", "settle_by_hand") for said in record.answers)
-    if outcome == "cancelled":
-        # Known gap (docs/reliability.md): a cancellation is believed without a last look.
-        return
     by_hand = any(one.maker == "hand" for one in books.refunds)
     if open_still and not (gave_up or by_hand) and outcome != "charged_back":
         raise Violation(f"S4: it closed as {outcome} while {open_still[0].id} was open")
     if outcome in UNPAID and ours:
         raise Violation(f"S4: it says {outcome}, and there are refunds")
     returns = [one for one in books.returns if one.maker == "us"]
-    # Known gap (docs/reliability.md): lists that lag longer than two looks are apart.
-    if outcome == "not_returnable" and returns and plan.stale <= SECOND_LOOK_SECONDS:
+    if outcome == "not_returnable" and returns:
         raise Violation("S1: it says not returnable, and the return exists")
     came = _came(plan, books, record)
     if outcome == "expired" and came and not (gave_up or record.taken_back):

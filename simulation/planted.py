@@ -71,7 +71,7 @@ def _add_up(record: ReturnRecord, seen: ReturnSeen) -> None:
         record.accepted[item.item_id] = before.get(item.item_id, 0) + item.accepted
 
 
-def _accept_what_began_to_come(ledger: Ledger) -> Tally:
+def _accept_what_began_to_come(ledger: Ledger, record: ReturnRecord) -> Tally:  # noqa: ARG001
     came = delivered(ledger)
     return Tally({item: n for item, n in ledger.requested.items() if came[item]})
 
@@ -169,7 +169,7 @@ BUGS = (
         "accepts a line when its first unit comes",
         "t0",
         receiving,
-        "arrived",
+        "here",
         _accept_what_began_to_come,
     ),
     Bug("retries a failed refund unasked", "t0", rules, "money_of", _retry_unasked),

@@ -59,6 +59,8 @@ class River:
     plan: Plan
     clock: Clock = field(default_factory=Clock)
     outbox: list[object] = field(default_factory=list)
+    told: list[Message] = field(default_factory=list)
+    """Every event that was made, whether it arrives or not."""
     returns: list[Held] = field(default_factory=list)
     refunds: list[Paid] = field(default_factory=list)
     request: ReturnRequest = field(init=False)
@@ -128,7 +130,8 @@ class River:
         return seen
 
     def _tell(self, *facts: Fact) -> None:
-        self.outbox.append(Message(f"event-{self._events()}", facts))
+        self.told.append(Message(f"event-{self._events()}", facts))
+        self.outbox.append(self.told[-1])
 
     def add_return(self, maker: Maker, reason: str | None, key: str | None) -> ReturnSeen:
         """Make a return."""

@@ -11,7 +11,11 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from lifecycle.facts import (
+    Absent,
+    Chargeback,
     DeadlinePassed,
+    DisputeLookedUp,
+    DisputeResolved,
     Fact,
     InDoubt,
     Learned,
@@ -30,6 +34,7 @@ from lifecycle.steps import (
     IssueRefund,
     ListReturns,
     Look,
+    LookUpDispute,
     Watch,
 )
 from lifecycle.watching import is_news
@@ -96,7 +101,7 @@ class Toy:
         """Return all that exists."""
         return self.river.books()
 
-    async def attempt(  # noqa: C901 - one arm per step
+    async def attempt(  # noqa: C901, PLR0912 - one arm per step
         self,
         request: ReturnRequest,  # noqa: ARG002 - there is one
         step: Call | Watch,
@@ -133,10 +138,14 @@ class Toy:
             case ListReturns():
                 seen = [self.river.fresh(one.seen) for one in self.river.returns]
                 facts = [*seen, ReturnsListed(taken=max(self.river.clock.time, step.made))]
+            case Look() if self.clock.time < step.not_before:
+                raise AgainError(step.not_before - self.clock.time)
             case Look():
                 seen = [self.river.fresh(one.seen) for one in self.river.returns]
                 paid = [self.river.fresh(one.seen) for one in self.river.refunds]
-                facts = [*seen, *paid, DeadlinePassed(until=step.lost)]
+                facts = [*seen, *paid, DeadlinePassed(until=step.not_before)]
+            case LookUpDispute():
+                facts = self._ends_of_disputes(step)
         return Learned(rules=CURRENT_RULES, facts=tuple(facts))
 
     def _create_once(
@@ -152,8 +161,8 @@ class Toy:
         found = find()
         if found:
             return found
-        if isinstance(step, Create) and step.only_look and not trial.details:
-            return [self._refusal(self.river.request, "not_created")]
+        if isinstance(step, Create) and step.only_look:
+            return [Absent(key=step.key, at=self.clock.time)]
         if not trial.details and fault != "reset":
             trial.details = ["sent"]
             made = post()
@@ -215,6 +224,12 @@ class Toy:
             return [self.river.order()]
         self.river.take(held, Counter({item.item_id: item.quantity for item in step.items}))
         return [self.river.fresh(held.seen)]
+
+    def _ends_of_disputes(self, step: LookUpDispute) -> list[Fact]:
+        facts = [fact for event in self.river.told for fact in event.facts]
+        ends = [one for one in facts if isinstance(one, DisputeResolved | Chargeback)]
+        told = [one for one in ends if one.taken >= step.seen]
+        return [*told, DisputeLookedUp(seen=step.seen)]
 
     def _watch(self, step: Watch, trial: Trial) -> list[Fact]:
         now = self.river.clock.time

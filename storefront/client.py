@@ -83,7 +83,8 @@ class Returns:
 
     async def receive_shipment(self, workflow_id: str, shipment: Shipment) -> ShipmentAnswer:
         """Report what arrived in one parcel; the same report again is nothing new."""
-        content = hashlib.sha256(shipment.model_dump_json().encode()).hexdigest()[:16]
+        report = shipment.model_dump_json(exclude_none=True).encode()
+        content = hashlib.sha256(report).hexdigest()[:16]
         with readable_errors():
             return await self._handle(workflow_id).execute_update(
                 ReturnWorkflow.receive_shipment,

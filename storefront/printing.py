@@ -7,7 +7,7 @@ from rich.text import Text
 
 from lifecycle.amounts import in_words
 from lifecycle.sentences import day
-from lifecycle.snapshot import LineView, Snapshot
+from lifecycle.snapshot import LineView, Snapshot, UnsoundView
 from storefront.errors import StorefrontError
 from storefront.listing import ReturnRow
 from storefront.reading import WrongInputError
@@ -34,6 +34,7 @@ def print_shipment(out: Console, answer: ShipmentAnswer) -> None:
     """Say where a return stands after goods came."""
     _say(out, answer.sentence)
     _print_lines(out, answer.lines)
+    _print_unsound(out, answer.unsound)
 
 
 def print_done(out: Console, done: Done) -> None:
@@ -65,6 +66,7 @@ def print_snapshot(out: Console, view: Snapshot) -> None:
         for line in view.refusal.lines:
             _say(out, f"  {line.order_item_id}: {line.message} ({line.code})")
     _print_lines(out, view.lines)
+    _print_unsound(out, view.unsound)
     for refund in view.refunds:
         amount = in_words(refund.refunded_amount, refund.currency)
         _say(out, f"  refund {refund.id}: {refund.state}, {amount} back")
@@ -98,6 +100,11 @@ def _print_lines(out: Console, lines: list[LineView]) -> None:
         for line in lines
     ]
     _print_table(out, LINE_COLUMNS, cells)
+
+
+def _print_unsound(out: Console, unsound: list[UnsoundView] | None) -> None:
+    for one in unsound or ():
+        _say(out, f"  shipment {one.shipment}: {one.units} of {one.what} {one.condition}")
 
 
 def _print_table(out: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

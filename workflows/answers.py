@@ -1,10 +1,13 @@
-"""What a return answers the storefront, and what it leaves behind as its result."""
+"""What a return answers those who send it messages, and what it leaves behind as its result."""
 
 from lifecycle.ledger import Ledger
 from lifecycle.ours import our_return
+from lifecycle.phase import phase_of
+from lifecycle.rules import next_step
+from lifecycle.sentences import sentence_for
 from lifecycle.snapshot import take_snapshot
 from lifecycle.steps import Close, Refusal, Step
-from workflows.messages import OpenedAnswer, ReturnResult
+from workflows.messages import Done, OpenedAnswer, ReturnResult, ShipmentAnswer
 
 
 def opened_answer(ledger: Ledger, step: Step) -> OpenedAnswer | None:
@@ -27,6 +30,18 @@ def opened_answer(ledger: Ledger, step: Step) -> OpenedAnswer | None:
         status="refused",
         refusal=step.refusal or Refusal(code=step.outcome, message="It was stopped."),
     )
+
+
+def shipment_answer(ledger: Ledger) -> ShipmentAnswer:
+    """Return what the warehouse hears of a return after it reported goods."""
+    view = take_snapshot(ledger, next_step(ledger), last_facts=0)
+    return ShipmentAnswer(lines=view.lines, sentence=view.sentence, unsound=view.unsound)
+
+
+def done_answer(ledger: Ledger) -> Done:
+    """Return what became of a cancellation or a decision."""
+    step = next_step(ledger)
+    return Done(phase=phase_of(step), sentence=sentence_for(step))
 
 
 def result_of(ledger: Ledger, step: Close) -> ReturnResult:

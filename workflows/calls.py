@@ -17,6 +17,7 @@ from lifecycle.steps import (
     IssueRefund,
     ListReturns,
     Look,
+    LookUpDispute,
     Watch,
 )
 
@@ -80,7 +81,9 @@ def calling(step: Call) -> Calling:
         case ListReturns():
             return Calling("list_returns", "Whose refund is it?")
         case Look():
-            return Calling("look", "What became of the call?")
+            return Calling("look", "How does it stand?")
+        case LookUpDispute():
+            return Calling("look_up_dispute", "How did the dispute end?")
         case _:
             assert_never(step)
 

@@ -1,15 +1,25 @@
 """What is said to a return and what it answers. Add fields with defaults; never rename one."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 
+from lifecycle.facts import ShipmentReceived
 from lifecycle.location import Location
 from lifecycle.request import Id
-from lifecycle.snapshot import LineView, RefundView
+from lifecycle.snapshot import LineView, RefundView, UnsoundView
 from lifecycle.steps import Refusal
 
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -42,6 +52,8 @@ class OpenedAnswer(BaseModel):
 class Shipment(BaseModel):
     """The update `receive_shipment`: what arrived in one parcel, in absolute units.
 
+    `items` are sound units per order item, `damaged` ones that came broken, and `wrong` is what was
+    not asked back, by its description. Only sound units count as arrived.
     Saying the same again is nothing new. A higher revision replaces what was said before, until
     Digital River has accepted the item.
     """
@@ -50,10 +62,26 @@ class Shipment(BaseModel):
 
     reference: Id
     revision: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
-    items: Annotated[
-        dict[Id, Annotated[int, Field(strict=True, ge=0, le=1_000_000)]],
-        Field(min_length=1, max_length=100),
-    ]
+    items: Annotated[dict[Id, Count], Field(max_length=100)] = Field(default_factory=dict)
+    damaged: Annotated[dict[Id, Count], Field(min_length=1, max_length=100)] | None = None
+    wrong: Annotated[dict[Description, Count], Field(min_length=1, max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _brings_something(self) -> Self:
+        if not (self.items or self.damaged or self.wrong):
+            raise ValueError("at least one of items, damaged and wrong must say what arrived")
+        return self
+
+    def received(self, at: datetime) -> ShipmentReceived:
+        """Return what it says as a fact."""
+        return ShipmentReceived(
+            reference=self.reference,
+            revision=self.revision,
+            items=tuple(sorted(self.items.items())),
+            damaged=tuple(sorted(self.damaged.items())) if self.damaged else None,
+            wrong=tuple(sorted(self.wrong.items())) if self.wrong else None,
+            at=at,
+        )
 
 
 class ShipmentAnswer(BaseModel):
@@ -61,6 +89,7 @@ class ShipmentAnswer(BaseModel):
 
     lines: list[LineView]
     sentence: str
+    unsound: list[UnsoundView] | None = None
 
 
 class Cancellation(BaseModel):

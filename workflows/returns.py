@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
         object_to_cancellation,
         object_to_decision,
         object_to_shipment,
+        what_overtook_cancellation,
     )
     from lifecycle.card import draw_card
     from lifecycle.facts import (
@@ -23,7 +24,6 @@ with workflow.unsafe.imports_passed_through():
         CancelRequested,
         Decision,
         Learned,
-        ShipmentReceived,
         read_fact,
     )
     from lifecycle.ledger import Ledger
@@ -31,12 +31,11 @@ with workflow.unsafe.imports_passed_through():
     from lifecycle.phase import OPENING, phase_of
     from lifecycle.request import ReturnRequest
     from lifecycle.rules import next_step, still_wanted
-    from lifecycle.sentences import sentence_for
     from lifecycle.snapshot import Snapshot, take_snapshot
-    from lifecycle.steps import Call, Close, Step, Wait, Watch
+    from lifecycle.steps import Call, Close, Create, Look, Step, Wait, Watch
     from lifecycle.watching import known_objects, replaces, watch_for, watch_key
     from workflows import names
-    from workflows.answers import opened_answer, result_of
+    from workflows.answers import done_answer, opened_answer, result_of, shipment_answer
     from workflows.asking import log_question
     from workflows.calls import (
         LOOK,
@@ -241,31 +240,31 @@ class ReturnWorkflow:
     @workflow.update(name=names.RECEIVE_SHIPMENT, description="What arrived in one parcel")
     def receive_shipment(self, shipment: Shipment) -> ShipmentAnswer:
         """Write down what arrived."""
-        fact = ShipmentReceived(
-            reference=shipment.reference,
-            revision=shipment.revision,
-            items=tuple(sorted(shipment.items.items())),
-            at=workflow.now(),
-        )
+        fact = shipment.received(workflow.now())
         known = self._ledger.shipments.get(fact.reference)
         if known is None or known.revision < fact.revision:
             self._ledger.record(fact, "warehouse")
-        view = take_snapshot(self._ledger, next_step(self._ledger), last_facts=0)
-        return ShipmentAnswer(lines=view.lines, sentence=view.sentence)
+        return shipment_answer(self._ledger)
 
     @receive_shipment.validator
     def _validate_shipment(self, shipment: Shipment) -> None:
-        _refuse(
-            object_to_shipment(self._ledger, shipment.reference, shipment.revision, shipment.items)
-        )
+        _refuse(object_to_shipment(self._ledger, shipment.received(workflow.now())))
 
     @workflow.update(name=names.CANCEL, description="Stop before anything is received")
     async def cancel(self, cancellation: Cancellation) -> Done:
-        """Stop the return, and say where it stands once no call is under way any more."""
+        """Stop the return, and say where it stands once nothing more will be learned at once."""
         fact = CancelRequested(who=cancellation.who, why=cancellation.why, at=workflow.now())
         self._ledger.record(fact, "customer service")
-        await workflow.wait_condition(lambda: not self._calling)
-        return self._done()
+        await workflow.wait_condition(self._is_at_rest)
+        _refuse(what_overtook_cancellation(self._ledger))
+        return done_answer(self._ledger)
+
+    def _is_at_rest(self) -> bool:
+        """Say whether no call is under way, or one that has to wait."""
+        step = next_step(self._ledger)
+        if isinstance(step, Create | Look) and step.not_before is not None:
+            return step.not_before > workflow.now()
+        return isinstance(step, Wait | Close) and not self._calling
 
     @cancel.validator
     def _validate_cancel(self, cancellation: Cancellation) -> None:  # noqa: ARG002 - any will do
@@ -275,7 +274,7 @@ class ReturnWorkflow:
     def resolve(self, resolution: Resolution) -> Done:
         """Write down an operator's decision."""
         self._ledger.record(self._decision(resolution), "operator")
-        return self._done()
+        return done_answer(self._ledger)
 
     @resolve.validator
     def _validate_resolve(self, resolution: Resolution) -> None:
@@ -288,10 +287,6 @@ class ReturnWorkflow:
     def snapshot(self) -> Snapshot:
         """Return the ledger and its explanation."""
         return take_snapshot(self._ledger, next_step(self._ledger))
-
-    def _done(self) -> Done:
-        step = next_step(self._ledger)
-        return Done(phase=phase_of(step), sentence=sentence_for(step))
 
 
 def _refuse(objection: Objection | None) -> None:

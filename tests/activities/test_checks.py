@@ -226,4 +226,5 @@ async def test_all_activities_are_named(place: Place) -> None:
         "issue_refund",
         "watch",
         "look",
+        "look_up_dispute",
     }

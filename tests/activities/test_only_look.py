@@ -1,10 +1,10 @@
-"""A create that the shop has cancelled meanwhile: found and adopted, or refused; never made."""
+"""A create that the shop has cancelled meanwhile: found and adopted, or not; never made."""
 
 from datetime import timedelta
 
 import pytest
 
-from lifecycle.facts import Refused
+from lifecycle.facts import Absent
 from tests.activities.makings import Maker, a_fulfillment_return, a_return
 from tests.activities.place import Place
 from tests.activities.tries import NOW
@@ -17,9 +17,8 @@ pytestmark = pytest.mark.parametrize("maker", [a_return, a_fulfillment_return])
 async def test_nothing_is_created(place: Place, maker: Maker) -> None:
     """What is not there is not created, and no order is read to explain it."""
     making = (await maker(place)).changed(only_look=True)
-    [refused] = await making.start(not_before=NOW).facts()
-    assert isinstance(refused, Refused)
-    assert (refused.key, refused.code, refused.taken) == (making.step.key, "not_created", NOW)
+    facts = await making.start(not_before=NOW).facts()
+    assert facts == (Absent(key=making.step.key, at=NOW),)
     assert place.posts(making.path) == 0
 
 
@@ -37,6 +36,6 @@ async def test_not_too_early(place: Place, maker: Maker) -> None:
     making = (await maker(place)).changed(only_look=True)
     tries = making.start(not_before=NOW + MINUTE)
     assert (await tries.fail()).next_retry_delay == MINUTE
-    [refused] = await tries.facts()
-    assert isinstance(refused, Refused)
+    [absent] = await tries.facts()
+    assert isinstance(absent, Absent)
     assert place.posts(making.path) == 0

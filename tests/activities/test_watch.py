@@ -7,8 +7,17 @@ import pytest
 from temporalio.exceptions import ApplicationErrorCategory
 
 from activities.watching import Watching
-from lifecycle.facts import DeadlinePassed, OrderSeen, RefundSeen, Resource, ReturnSeen
-from lifecycle.steps import Known, Look, Units, Watch
+from lifecycle.facts import (
+    Chargeback,
+    DeadlinePassed,
+    DisputeLookedUp,
+    DisputeResolved,
+    OrderSeen,
+    RefundSeen,
+    Resource,
+    ReturnSeen,
+)
+from lifecycle.steps import Known, Look, LookUpDispute, Units, Watch
 from tests.activities.place import Place
 from tests.activities.tries import NOW, SECOND, Tries
 
@@ -251,14 +260,14 @@ async def test_a_look_after_a_lost_call(place: Place) -> None:
         order_id=watch.order_id,
         return_id=watch.return_id,
         resource=watch.resource,
-        lost=NOW - SECOND,
+        not_before=NOW - SECOND,
     )
     place.world.books.clear()
     seen, refund, passed = await Tries(Watching(place.river).look, step).facts()
     assert seen == place.return_(step.return_id, NOW)
     assert isinstance(refund, RefundSeen)
     assert (refund.refund_id, refund.taken) == (made["id"], NOW)
-    assert passed == DeadlinePassed(until=step.lost)
+    assert passed == DeadlinePassed(until=step.not_before)
     assert len(place.calls) == 2
 
 
@@ -270,7 +279,7 @@ async def test_a_look_that_fails_is_made_again(place: Place) -> None:
         order_id=watch.order_id,
         return_id=watch.return_id,
         resource=watch.resource,
-        lost=NOW,
+        not_before=NOW,
     )
     await place.fault(path="/refunds", kind="reset")
     tries = Tries(Watching(place.river).look, step)
@@ -279,3 +288,62 @@ async def test_a_look_that_fails_is_made_again(place: Place) -> None:
         place.return_(step.return_id, tries.at),
         DeadlinePassed(until=NOW),
     )
+
+
+async def test_a_look_that_comes_too_early_waits(place: Place) -> None:
+    """Lists must have had time to show what a lost call made: before that nothing is read."""
+    watch = (await a_watch(place)).step
+    step = Look(
+        key=f"{watch.return_id}:look",
+        order_id=watch.order_id,
+        return_id=watch.return_id,
+        resource=watch.resource,
+        not_before=NOW + 60 * SECOND,
+    )
+    place.world.books.clear()
+    tries = Tries(Watching(place.river).look, step)
+    assert (await tries.fail()).next_retry_delay == 60 * SECOND
+    assert place.calls == []
+    assert (await tries.facts())[-1] == DeadlinePassed(until=step.not_before)
+
+
+async def a_dispute(place: Place) -> tuple[str, Tries[LookUpDispute]]:
+    """Begin a dispute, and prepare the reading of how it ended."""
+    order_id = str((await place.plant("third_party", 1))["order"]["id"])
+    await place.steer(f"orders/{order_id}/dispute")
+    seen = place.world.orders[order_id].updated
+    step = LookUpDispute(key="ret_1:dispute", order_id=order_id, seen=seen)
+    return order_id, Tries(Watching(place.river).look_up_dispute, step)
+
+
+async def test_how_a_dispute_ended_is_read_in_the_events(place: Place) -> None:
+    """What the feed says of this order is told; ends of other orders' disputes are not."""
+    other, _ = await a_dispute(place)
+    order_id, tries = await a_dispute(place)
+    await place.steer(f"orders/{other}/chargeback")
+    await place.steer(f"orders/{order_id}/resolve-dispute")
+    place.world.books.clear()
+    seen, resolved, looked = await tries.facts()
+    assert isinstance(seen, OrderSeen)
+    assert isinstance(resolved, DisputeResolved)
+    assert (seen.order_id, resolved.order_id) == (order_id, order_id)
+    assert resolved.taken >= tries.step.seen.replace(microsecond=0)
+    assert looked == DisputeLookedUp(seen=tries.step.seen)
+    [call] = place.calls
+    assert call == "GET /events"
+
+
+async def test_a_chargeback_is_read_in_the_events(place: Place) -> None:
+    """The bank's word is found, although no webhook brought it."""
+    order_id, tries = await a_dispute(place)
+    await place.steer(f"orders/{order_id}/chargeback")
+    chargeback, _ = await tries.facts()
+    assert isinstance(chargeback, Chargeback)
+    assert chargeback.order_id == order_id
+
+
+async def test_events_that_say_nothing(place: Place) -> None:
+    """A dispute that ended without an event was looked up all the same."""
+    order_id, tries = await a_dispute(place)
+    await place.steer(f"orders/{order_id}/resolve-dispute", {"silent": True})
+    assert await tries.facts() == (DisputeLookedUp(seen=tries.step.seen),)

@@ -12,12 +12,14 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from lifecycle.facts import (
+    Absent,
     CallGivenUp,
     CallWithdrawn,
     CancelRequested,
     Chargeback,
     DeadlinePassed,
     Decision,
+    DisputeLookedUp,
     DisputeResolved,
     EndedBefore,
     Fact,
@@ -191,6 +193,8 @@ def facts_of_others(request: ReturnRequest) -> st.SearchStrategy[Fact]:
         st.builds(DeadlinePassed, until=times.map(lambda time: time)),
         st.builds(InDoubt, key=key, absent=times),
         st.builds(CallWithdrawn, key=key, at=times),
+        st.builds(Absent, key=key, at=times),
+        st.builds(DisputeLookedUp, seen=times),
         st.builds(DisputeResolved, order_id=st.just("order-1"), taken=times),
         st.builds(
             LookAlikes,

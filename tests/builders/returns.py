@@ -14,6 +14,7 @@ from lifecycle.facts import (
     Chargeback,
     DeadlinePassed,
     Decision,
+    DisputeLookedUp,
     Fact,
     FulfillmentOrderItem,
     FulfillmentOrderSeen,
@@ -34,7 +35,7 @@ from lifecycle.location import Address, Location
 from lifecycle.policy import Policy
 from lifecycle.request import Coordinator, RequestedLine, ReturnRequest
 from lifecycle.rules import next_step, takes
-from lifecycle.steps import Question, Step, Wait
+from lifecycle.steps import Look, LookUpDispute, Question, Step, Wait
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FULFILLMENT_ORDER = "fo_1"
@@ -281,6 +282,18 @@ class Life:
         until = self.wait.until
         assert until is not None, self.wait
         return self.tell(DeadlinePassed(until=until))
+
+    def look(self, *facts: Fact) -> Step:
+        """Make the look that is due, which finds these facts."""
+        step = self.step
+        assert isinstance(step, Look), step
+        return self.tell(*facts, DeadlinePassed(until=step.not_before))
+
+    def look_up(self, *facts: Fact) -> Step:
+        """Read Digital River's events for how a dispute ended; they say this."""
+        step = self.step
+        assert isinstance(step, LookUpDispute), step
+        return self.tell(*facts, DisputeLookedUp(seen=step.seen))
 
     def decide(self, answer: str, *, when: datetime | None = None) -> Step:
         """Answer the open question, which must offer that answer."""

@@ -10,13 +10,14 @@ from typing import assert_never
 
 from lifecycle.admission import object_to_cancellation
 from lifecycle.facts import (
+    Absent,
     CallGivenUp,
     CallWithdrawn,
     CancelRequested,
     DeadlinePassed,
+    DisputeLookedUp,
     Fact,
     InDoubt,
-    Refused,
     ReturnClaimed,
     ReturnsListed,
     ShipmentReceived,
@@ -34,6 +35,7 @@ from lifecycle.steps import (
     IssueRefund,
     ListReturns,
     Look,
+    LookUpDispute,
     Step,
     Wait,
 )
@@ -133,6 +135,8 @@ class Walk:
                 )
             case Look():
                 return self._look_after(step)
+            case LookUpDispute():
+                return [DisputeLookedUp(seen=step.seen)]
             case _:
                 assert_never(step)
 
@@ -144,7 +148,8 @@ class Walk:
     def _look_after(self, step: Look) -> list[Fact]:
         if self._chance(0.1):
             return [CallGivenUp(key=step.key, message="lost", at=self.now)]
-        return [*self._objects(), DeadlinePassed(until=step.lost)]
+        self._wait_until(step.not_before)
+        return [*self._objects(), DeadlinePassed(until=step.not_before)]
 
     def _objects(self) -> list[Fact]:
         """Read the return and its refunds."""
@@ -182,10 +187,7 @@ class Walk:
         if found:
             return found
         if isinstance(step, Create) and step.only_look:
-            why = "It was not created."
-            return [
-                Refused(key=step.key, status=404, code="not_created", message=why, taken=self.now)
-            ]
+            return [Absent(key=step.key, at=self.now)]
         lost_before, lost_after = self._chance(0.2), self._chance(0.2)
         if not lost_before:
             made = post()

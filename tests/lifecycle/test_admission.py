@@ -26,7 +26,8 @@ def a_decision(question: str, answer: str) -> Decision:
 
 def code(life: Life, items: dict[str, int], revision: int = 1) -> str | None:
     """Return the code with which a report of parcel-1 is refused."""
-    objection = object_to_shipment(life.ledger, "parcel-1", revision, items)
+    told = shipment(items, revision=revision, when=at(9))
+    objection = object_to_shipment(life.ledger, told)
     return objection.code if objection else None
 
 
@@ -50,7 +51,9 @@ def test_fulfiller_reports() -> None:
 
 def test_unknown_line(life: Life) -> None:
     """A line that is not in the return is refused by name."""
-    objection = object_to_shipment(life.ledger, "parcel-2", 1, {"a": 1, "y": 1, "x": 1})
+    objection = object_to_shipment(
+        life.ledger, shipment({"a": 1, "y": 1, "x": 1}, reference="parcel-2", when=at(9))
+    )
 
     assert objection is not None
     assert objection.code == "unknown_line"

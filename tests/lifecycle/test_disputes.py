@@ -8,9 +8,20 @@ from datetime import datetime
 
 import pytest
 
-from lifecycle.facts import Decision, DisputeResolved
+from lifecycle.facts import CallGivenUp, Decision, DisputeResolved
 from lifecycle.request import Coordinator
-from lifecycle.steps import AcceptItems, Close, IssueRefund, Outcome, Units, Wait, Waiting, Who
+from lifecycle.rules import still_wanted
+from lifecycle.steps import (
+    AcceptItems,
+    Close,
+    IssueRefund,
+    LookUpDispute,
+    Outcome,
+    Units,
+    Wait,
+    Waiting,
+    Who,
+)
 from lifecycle.watching import is_news, known_objects
 from tests.builders.returns import (
     Life,
@@ -196,6 +207,7 @@ def test_dispute_left_without_a_word(begin: Callable[[], Life]) -> None:
     life = begin()
     due = life.step
     life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(9)))
+    life.look_up()
     assert life.question.id == "dispute_ended:20260307T090000Z"
     assert life.question.answers == ("dispute_resolved", "charged_back")
 
@@ -206,10 +218,100 @@ def test_dispute_left_without_a_word(begin: Callable[[], Life]) -> None:
     assert after.key == due.key
 
 
+@pytest.mark.parametrize("begin", MONEY_DUE)
+def test_event_lost_and_found_in_the_feed(begin: Callable[[], Life]) -> None:
+    """When Digital River's events say that it was resolved, nobody is asked."""
+    life = begin()
+    due = life.step
+    life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(9)))
+    step = life.step
+    assert isinstance(step, LookUpDispute)
+    assert (step.order_id, step.seen) == ("order-1", at(5))
+
+    after = life.look_up(resolved(at(8)))
+
+    assert isinstance(due, IssueRefund | AcceptItems)
+    assert isinstance(after, IssueRefund | AcceptItems)
+    assert after.key == due.key
+
+
+@pytest.mark.parametrize("begin", MONEY_DUE)
+def test_chargeback_found_in_the_feed(begin: Callable[[], Life]) -> None:
+    """When Digital River's events say that the bank paid, the return ends and nobody is asked."""
+    life = begin()
+    life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(9)))
+
+    assert life.look_up(chargeback()) == Close(outcome=Outcome.CHARGED_BACK)
+
+
+def test_feed_out_of_reach() -> None:
+    """When the events cannot be read a person is asked how it ended, and the feed is left."""
+    life = an_accepted_life()
+    life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(9)))
+    step = life.step
+    assert isinstance(step, LookUpDispute)
+
+    life.tell(CallGivenUp(key=step.key, message="No such page.", at=at(4)))
+
+    assert life.question.id == "dispute_ended:20260307T090000Z"
+    assert isinstance(life.decide("dispute_resolved"), IssueRefund)
+
+
+def test_second_dispute() -> None:
+    """A second dispute parks again, and its end is looked up anew."""
+    life = an_accepted_life()
+    life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(6)))
+    assert isinstance(life.look_up(resolved(at(6))), IssueRefund)
+
+    life.tell(order_seen("dispute", taken=at(8)))
+    assert life.wait.what is Waiting.DISPUTE
+    again = life.tell(order_seen("complete", taken=at(9)))
+
+    assert isinstance(again, LookUpDispute)
+    assert again.seen == at(8)
+
+
+def test_event_told_while_the_feed_is_read() -> None:
+    """An event that comes late makes the reading needless."""
+    life = an_accepted_life()
+    life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(9)))
+    step = life.step
+    assert isinstance(step, LookUpDispute)
+    assert still_wanted(step, life.ledger)
+
+    life.tell(resolved(at(9)))
+
+    assert not still_wanted(step, life.ledger)
+
+
+def test_dispute_during_approval() -> None:
+    """A dispute before the fulfiller has spoken parks, and ends where it began."""
+    life = a_digital_river_life()
+    before = life.wait
+    life.tell(order_seen("dispute", taken=at(1)))
+    assert life.wait.what is Waiting.DISPUTE
+
+    assert life.tell(order_seen("complete", taken=at(2)), resolved(at(2))) == before
+
+
+def test_dispute_during_a_refund() -> None:
+    """A refund under way in a dispute is not issued again, and its success ends the return."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, key="ret_1:refund:1", taken=at(5)))
+    life.tell(order_seen("dispute", taken=at(6)))
+    life.tell(refund_seen({"a": 1}, "succeeded", key="ret_1:refund:1", taken=at(7)))
+    assert life.wait.what is Waiting.DISPUTE
+
+    end = life.tell(order_seen("complete", taken=at(8)), resolved(at(8)))
+
+    assert end == Close(outcome=Outcome.REFUNDED)
+
+
 def test_person_says_charged_back() -> None:
     """When a person says that the bank paid, the return ends as after a chargeback."""
     life = an_accepted_life()
     life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(9)))
+    life.look_up()
 
     assert life.decide("charged_back") == Close(outcome=Outcome.CHARGED_BACK)
 
@@ -219,6 +321,7 @@ def test_word_on_an_earlier_dispute() -> None:
     life = an_accepted_life()
     life.tell(order_seen("dispute", taken=at(5)), resolved(at(6)))
     life.tell(order_seen("dispute", taken=at(8)), order_seen("complete", taken=at(9)))
+    life.look_up(resolved(at(6)))
 
     assert life.question.id == "dispute_ended:20260310T090000Z"
     assert isinstance(life.tell(resolved(at(9))), IssueRefund)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lifecycle.facts import (
+    Absent,
     CallGivenUp,
     CallWithdrawn,
     CancelRequested,
@@ -31,7 +32,6 @@ from tests.builders.returns import (
     fulfillment_order_seen,
     order_seen,
     refund_seen,
-    refused,
     return_seen,
     shipment,
 )
@@ -71,9 +71,9 @@ def test_look_before_waiting() -> None:
     life = a_withdrawn_acceptance()
     step = life.step
     assert isinstance(step, Look)
-    assert (step.key, step.return_id, step.lost) == ("ret_1:look", "ret_1", at(4))
+    assert (step.key, step.return_id, step.not_before) == ("ret_1:look", "ret_1", at(4))
 
-    after = life.tell(DeadlinePassed(until=step.lost))
+    after = life.tell(DeadlinePassed(until=step.not_before))
 
     assert isinstance(after, Wait)
 
@@ -94,7 +94,7 @@ def test_look_finds_nothing() -> None:
     life = a_withdrawn_acceptance()
     life.tell(CANCEL)
 
-    assert life.tell(DeadlinePassed(until=at(4))) == Close(outcome=Outcome.CANCELLED)
+    assert life.look() == Close(outcome=Outcome.CANCELLED)
 
 
 def test_later_loss_is_looked_at_again() -> None:
@@ -105,7 +105,7 @@ def test_later_loss_is_looked_at_again() -> None:
     step = life.tell(CallWithdrawn(key="ret_1:accept:a", at=at(6)))
 
     assert isinstance(step, Look)
-    assert step.lost == at(6)
+    assert step.not_before == at(6)
 
 
 def test_losses_of_others() -> None:
@@ -150,13 +150,36 @@ def test_charged_back_with_a_lost_refund() -> None:
     step = a_call(life)
     life.tell(chargeback())
     assert not still_wanted(step, life.ledger)
-    assert isinstance(life.tell(CallWithdrawn(key=step.key, at=at(5))), Look)
+    look = life.tell(CallWithdrawn(key=step.key, at=at(5)))
+    assert isinstance(look, Look)
 
-    life.tell(
-        refund_seen({"a": 1}, "succeeded", key=step.key, taken=at(6)), DeadlinePassed(until=at(5))
-    )
+    life.look(refund_seen({"a": 1}, "succeeded", key=step.key, taken=at(6)))
 
     assert life.question.id == "paid_twice:re_1"
+
+
+def test_the_last_look_waits_for_lists() -> None:
+    """A refund made a moment before a chargeback is looked for when lists must show it."""
+    life = an_accepted_life()
+    step = a_call(life)
+    life.tell(chargeback(), CallWithdrawn(key=step.key, at=at(5)))
+
+    look = life.tell(DeadlinePassed(until=at(5)))
+
+    assert isinstance(look, Look)
+    assert look.not_before == at(5) + life.request.policy.doubt
+    assert life.look() == Close(outcome=Outcome.CHARGED_BACK)
+
+
+def test_seen_since() -> None:
+    """A lost refund that was seen since is in doubt no more, and costs no look."""
+    life = an_accepted_life()
+    step = a_call(life)
+    life.tell(InDoubt(key=step.key, absent=at(5)))
+
+    end = life.tell(refund_seen({"a": 1}, "succeeded", key=step.key, taken=at(6)))
+
+    assert end == Close(outcome=Outcome.REFUNDED)
 
 
 def test_a_running_call_stays_wanted() -> None:
@@ -209,8 +232,43 @@ def test_cancelled_while_creating(coordinator: Coordinator) -> None:
     assert isinstance(look, Create)
     assert look.only_look
     assert look.not_before == at(5) + life.request.policy.doubt
-    absent = refused(step.key, code="not_created", status=404, taken=at(6))
-    assert life.tell(absent) == Close(outcome=Outcome.CANCELLED)
+    again = life.tell(Absent(key=step.key, at=at(5, seconds=60)))
+    assert isinstance(again, Create)
+    assert (again.only_look, again.not_before) == (True, at(5, seconds=180))
+
+
+@pytest.mark.parametrize("coordinator", list(Coordinator))
+def test_cancelled_and_not_created(coordinator: Coordinator) -> None:
+    """What no list has shown for an hour was not created: the cancelled return closes."""
+    life = creating(coordinator)
+    key = life.ledger.return_key
+    life.tell(CANCEL, CallWithdrawn(key=key, at=at(5)))
+    looks = 0
+    while isinstance(life.step, Create):
+        assert life.step.not_before is not None
+        life.tell(Absent(key=key, at=life.step.not_before))
+        looks += 1
+
+    assert life.step == Close(outcome=Outcome.CANCELLED)
+    assert looks == 6
+    assert max(life.ledger.absent[key]) == at(5, hours=1, seconds=180)
+
+
+def test_an_hour_from_the_last_loss() -> None:
+    """Looks count from the last try that may have sent something."""
+    life = creating(Coordinator.THIRD_PARTY)
+    key = life.ledger.return_key
+    life.tell(
+        CANCEL,
+        InDoubt(key=key, absent=at(5)),
+        CallWithdrawn(key=key, at=at(5, hours=2)),
+        Absent(key=key, at=at(5, hours=2, seconds=60)),
+    )
+    assert isinstance(life.step, Create)
+
+    closed = life.tell(Absent(key=key, at=at(5, hours=3)))
+
+    assert closed == Close(outcome=Outcome.CANCELLED)
 
 
 @pytest.mark.parametrize("coordinator", list(Coordinator))
@@ -219,7 +277,9 @@ def test_cancelled_and_created(coordinator: Coordinator) -> None:
     life = creating(coordinator)
     life.tell(CANCEL, CallWithdrawn(key=life.ledger.return_key, at=at(5)))
 
-    assert life.tell(return_seen(life.request)) == Close(outcome=Outcome.CANCELLED)
+    look = life.tell(return_seen(life.request))
+    assert isinstance(look, Look)
+    assert life.tell(DeadlinePassed(until=look.not_before)) == Close(outcome=Outcome.CANCELLED)
     assert life.ledger.claimed == {"ret_1"}
 
 
@@ -233,7 +293,8 @@ def test_disputed_while_creating(coordinator: Coordinator) -> None:
     assert isinstance(look, Create)
     assert look.only_look
 
-    end = life.tell(refused(step.key, code="not_created", status=404, taken=at(6)))
+    assert isinstance(life.tell(Absent(key=step.key, at=at(5, seconds=60))), Create)
+    end = life.tell(Absent(key=step.key, at=at(6)))
 
     assert isinstance(end, Close)
     assert end.outcome is Outcome.NOT_RETURNABLE

@@ -11,11 +11,13 @@ import pytest
 
 from lifecycle.card import LAST_FACTS, draw_card
 from lifecycle.facts import (
+    Absent,
     CallGivenUp,
     CallWithdrawn,
     CancelRequested,
     DeadlinePassed,
     Decision,
+    DisputeLookedUp,
     DisputeResolved,
     EndedBefore,
     Fact,
@@ -41,6 +43,7 @@ from lifecycle.steps import (
     IssueRefund,
     ListReturns,
     Look,
+    LookUpDispute,
     Outcome,
     Question,
     Refusal,
@@ -90,8 +93,9 @@ CALLS: dict[str, list[Step]] = {
             known=(),
         ),
         ListReturns(key="k", order_id="o", made=START),
-        Look(key="k", order_id="o", return_id="r", resource=Resource.RETURN, lost=START),
+        Look(key="k", order_id="o", return_id="r", resource=Resource.RETURN, not_before=START),
     ],
+    "disputed": [LookUpDispute(key="k", order_id="o", seen=START)],
 }
 PHASES = {
     "opening",
@@ -237,6 +241,8 @@ def test_every_fact_in_words() -> None:
         EndedBefore(outcome="expired", news="it was accepted", taken=START),
         refused("k"),
         InDoubt(key="k", absent=START),
+        Absent(key="k", at=START),
+        DisputeLookedUp(seen=START),
         LookAlikes(key="k", object_ids=("ret_8", "ret_9")),
         CallGivenUp(key="k", message="timed out", at=START),
         CallWithdrawn(key="k", at=START),
@@ -257,7 +263,7 @@ def test_every_fact_in_words() -> None:
 
 
 def test_snapshot_keys() -> None:
-    """The snapshot has the keys of the design, section 8, and three that add to them."""
+    """The snapshot has the keys of the design, section 8, and those that add to them."""
     life = a_full_life()
 
     view = json.loads(take_snapshot(life.ledger, life.step).model_dump_json())
@@ -272,6 +278,7 @@ def test_snapshot_keys() -> None:
         "refusal",  # beyond the design: why nothing was opened
         "return",
         "lines",
+        "unsound",  # beyond the design: what came damaged or wrong, parcel by parcel
         "refunds",
         "waiting",
         "question",
@@ -280,7 +287,7 @@ def test_snapshot_keys() -> None:
     ]
     assert list(view["return"]) == ["id", "state", "location"]
     assert {tuple(line) for line in view["lines"]} == {
-        ("order_item_id", "requested", "arrived", "accepted", "refunded", "set_aside")
+        ("order_item_id", "requested", "arrived", "accepted", "refunded", "set_aside", "damaged")
     }
     assert {tuple(refund) for refund in view["refunds"]} == {
         ("id", "state", "amount", "refunded_amount", "currency", "failure_reason")
@@ -306,6 +313,7 @@ def test_snapshot_values() -> None:
         "accepted": 2,
         "refunded": 0,
         "set_aside": 1,
+        "damaged": None,
     }
     assert view["refunds"][0]["state"] == "failed"
     assert view["waiting"]["who"] == "operator"

@@ -10,7 +10,7 @@ from lifecycle.facts import CallGivenUp, InDoubt, RefundSeen
 from lifecycle.ours import our_return
 from lifecycle.refunding import money_of
 from lifecycle.request import Coordinator
-from lifecycle.steps import Close, IssueRefund, Outcome, Step, Units, Wait, Waiting, Who
+from lifecycle.steps import Close, IssueRefund, Look, Outcome, Step, Units, Wait, Waiting, Who
 from tests.builders.returns import (
     Life,
     a_digital_river_life,
@@ -276,7 +276,18 @@ def test_given_up(answer: str) -> None:
         assert refund_step(step).key == FIRST
         assert refund_step(step).not_before == at(7, seconds=60)
     else:
-        assert step == Close(outcome=Outcome.REFUND_FAILED)
+        assert isinstance(step, Look)
+        assert step.not_before == at(7, seconds=60)
+        assert life.look() == Close(outcome=Outcome.REFUND_FAILED)
+
+
+def test_given_up_and_there() -> None:
+    """A refund that was given up because no answer came, and is there, is not turned away from."""
+    life = an_accepted_life()
+    life.tell(CallGivenUp(key=FIRST, message="timed out", at=at(7)))
+    life.decide("give_up")
+
+    assert life.look(a_refund("succeeded")) == Close(outcome=Outcome.REFUNDED)
 
 
 def test_key_seen_once() -> None:

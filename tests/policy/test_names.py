@@ -20,6 +20,7 @@ ACTIVITIES = {
     "issue_refund",
     "watch",
     "look",
+    "look_up_dispute",
 }
 
 

@@ -17,6 +17,7 @@ from lifecycle.steps import (
     IssueRefund,
     ListReturns,
     Look,
+    LookUpDispute,
     Units,
 )
 from local.dev_server import temporal_command
@@ -45,7 +46,8 @@ CALLS: tuple[Call, ...] = (
         not_before=LATER,
     ),
     ListReturns(key="k", order_id="o", made=NOW),
-    Look(key="k", order_id="o", return_id="r", resource=Resource.RETURN, lost=NOW),
+    Look(key="k", order_id="o", return_id="r", resource=Resource.RETURN, not_before=NOW),
+    LookUpDispute(key="k", order_id="o", seen=NOW),
 )
 
 

@@ -142,6 +142,9 @@ def test_an_item_may_hold_an_equals_sign() -> None:
     [
         (("received", "return-1", "i=1", "--shipment", "S", "--revision", "0"), "revision"),
         (("received", "return-1", "i=1", "--shipment", " "), "reference"),
+        (("received", "return-1", "--shipment", "S"), "(all)"),
+        (("received", "return-1", "--shipment", "S", "--damaged", "i"), "i"),
+        (("received", "return-1", "--shipment", "S", "--wrong", "=1"), "=1"),
         (("cancel", "return-1", "--who", " ", "--why", "w"), "who"),
         (("cancel", "return-1", "--who", "w", "--why", "w" * 501), "why"),
     ],

@@ -59,6 +59,36 @@ async def test_received_reports_a_parcel(live: Running, shop: Command) -> None:
     assert f"  {second}" in people.out
 
 
+async def test_received_reports_goods_in_every_condition(live: Running, shop: Command) -> None:
+    """What came damaged or wrong is recorded, shown, and asked about at once."""
+    workflow_id, (item,) = await opened(live, 2)
+    parcel = ("received", workflow_id, f"{item}=1", "--shipment", "P1")
+    unsound = ("--damaged", f"{item}=1", "--wrong", "a brick=2")
+    told = await shop.run(*parcel, *unsound, "--json")
+    assert told.status == 0
+    body = told.answer
+    assert (body["lines"][0]["arrived"], body["lines"][0]["damaged"]) == (1, 1)
+    assert [(one["condition"], one["what"], one["units"]) for one in body["unsound"]] == [
+        ("damaged", item, 1),
+        ("wrong", "a brick", 2),
+    ]
+    told = await shop.run("show", workflow_id)
+    assert "shipment P1: 2 of a brick wrong" in told.out
+    told = await shop.run("resolve", workflow_id, "accept_anyway", "--who", "ann", "--why", "ok")
+    assert told.status == 0
+    await live.in_phase(workflow_id, "refunding")
+
+
+async def test_a_parcel_may_hold_only_damaged_goods(live: Running, shop: Command) -> None:
+    """No sound unit needs to be named."""
+    workflow_id, (item,) = await opened(live, 1)
+    told = await shop.run(
+        "received", workflow_id, "--shipment", "P1", "--damaged", f"{item}=1", "--json"
+    )
+    assert told.answer["lines"][0]["arrived"] == 0
+    assert "1 of " in told.answer["sentence"]
+
+
 async def test_received_is_refused_with_a_reason(live: Running, shop: Command) -> None:
     """A line that is not in the return: status 3, code and sentence."""
     workflow_id, _ = await opened(live, 1)

@@ -7,7 +7,7 @@ bank act at once, so that the next look finds the change.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.running import Json, Running
+from tests.running import Json, Order, Running
 
 NOW = {"approve_after_seconds": 0, "receive_after_seconds": 0, "bank_after_seconds": 0}
 BANK_NOW = {"bank_after_seconds": 0}
@@ -142,6 +142,33 @@ async def digital_river_token_expired(running: Running, policy: Json) -> str:
     await running.act(f"/sandbox/refunds/{first}/expire")
     second = await running.refund(order, 2)
     await running.act(f"/sandbox/refunds/{second}/complete")
+    return workflow_id
+
+
+async def _disputed(running: Running, policy: Json) -> tuple[Order, str]:
+    """Let a refund be due while the order is disputed."""
+    order = await running.order("digital_river", 1, automation=BANK_NOW)
+    answer = await running.start(order, 1, policy=policy)
+    await running.act(f"/sandbox/orders/{order.id}/dispute")
+    for act in ("approve", "receive"):
+        await running.act(f"/sandbox/fulfillment-returns/{answer.return_id}/{act}")
+    await running.in_phase(answer.workflow_id, "disputed")
+    return order, answer.workflow_id
+
+
+@path("refunded")
+async def digital_river_dispute_resolved(running: Running, policy: Json) -> str:
+    """The order is disputed when the refund is due, and the dispute is resolved."""
+    order, workflow_id = await _disputed(running, policy)
+    await running.act(f"/sandbox/orders/{order.id}/resolve-dispute")
+    return workflow_id
+
+
+@path("charged_back")
+async def digital_river_charged_back(running: Running, policy: Json) -> str:
+    """The order is disputed when the refund is due, and the bank pays the customer."""
+    order, workflow_id = await _disputed(running, policy)
+    await running.act(f"/sandbox/orders/{order.id}/chargeback")
     return workflow_id
 
 
