@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from lifecycle.facts import Decision, ShipmentReceived
+from lifecycle.flood import MOST_FACTS
 from lifecycle.ledger import Ledger
 from lifecycle.ours import our_return
 from lifecycle.rules import next_step, takes
@@ -23,6 +24,9 @@ def object_to_shipment(ledger: Ledger, told: ShipmentReceived) -> Objection | No
     if ledger.by_digital_river:
         message = "Digital River's fulfiller reports the goods of this return; nobody else does."
         return Objection("not_third_party", message)
+    if len(ledger.timeline) > 2 * MOST_FACTS:
+        message = "Far more was reported of this return than a return has; ask an operator."
+        return Objection("too_many_messages", message)
     unknown = sorted(_units(told).keys() - set(ledger.requested))
     if unknown:
         return Objection("unknown_line", f"Not in this return: {', '.join(unknown)}.")

@@ -277,6 +277,14 @@ class DeadlinePassed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyMessages:
+    """So much was told of this return that events are taken into account no more."""
+
+    kind: Literal["too_many_messages"] = "too_many_messages"
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelRequested:
     """The shop wants to stop the return."""
 
@@ -342,6 +350,7 @@ Fact = Annotated[
     | CallWithdrawn
     | ShipmentReceived
     | DeadlinePassed
+    | TooManyMessages
     | CancelRequested
     | DisputeResolved
     | DisputeLookedUp

@@ -37,6 +37,7 @@ from lifecycle.facts import (
     ReturnSeen,
     ReturnsListed,
     ShipmentReceived,
+    TooManyMessages,
 )
 from lifecycle.identity import return_key, rma_in
 from lifecycle.records import RefundRecord, ReturnRecord
@@ -99,6 +100,7 @@ class Ledger:
     given_up: dict[str, CallGivenUp] = field(default_factory=dict)
     shipments: dict[str, ShipmentReceived] = field(default_factory=dict)
     passed: datetime | None = None
+    flooded: TooManyMessages | None = None
     cancel: CancelRequested | None = None
     disputed: datetime | None = None
     """When the order was last seen disputed."""
@@ -182,6 +184,8 @@ class Ledger:
                 self.shipments[fact.reference] = _later(self.shipments.get(fact.reference), fact)
             case DeadlinePassed():
                 self.passed = _latest(self.passed, fact.until)
+            case TooManyMessages():
+                self.flooded = min(fact, self.flooded or fact, key=lambda flood: flood.at)
             case CancelRequested():
                 self.cancel = min(fact, self.cancel or fact, key=lambda c: (c.at, repr(c)))
             case DisputeResolved():

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from lifecycle.adopting import adopt, is_adopted, unread_news
 from lifecycle.facts import Decision
+from lifecycle.flood import after_a_flood
 from lifecycle.ledger import ADOPT, HOLDS, Ledger
 from lifecycle.opening import open_return
 from lifecycle.ours import (
@@ -91,6 +92,9 @@ def _first_rules(ledger: Ledger) -> Step:
     if adopted is not None and not is_adopted(ledger):
         return adopt(ledger, adopted)
     record = our_return(ledger)
+    flood = after_a_flood(ledger, record)
+    if flood is not None:
+        return flood
     if record is None and ledger.chargeback is not None:
         return Close(outcome=Outcome.CHARGED_BACK)
     if record is None:

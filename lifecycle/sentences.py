@@ -29,6 +29,7 @@ from lifecycle.facts import (
     ReturnSeen,
     ReturnsListed,
     ShipmentReceived,
+    TooManyMessages,
 )
 from lifecycle.steps import (
     AcceptItems,
@@ -154,6 +155,8 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return _parcel_in_words(fact)
         case DeadlinePassed():
             return f"Nothing new until {day(fact.until)}"
+        case TooManyMessages():
+            return "Too much was told of this return: events are taken into account no more"
         case CancelRequested():
             return f"{fact.who} asked to cancel: {fact.why}"
         case DisputeResolved():

@@ -32,6 +32,7 @@ class Answer(StrEnum):
     EXTEND_DEADLINE = "extend_deadline"
     REFUND_RECEIVED_PART = "refund_received_part"
     ACCEPT_ANYWAY = "accept_anyway"
+    LOOK_ONLY = "look_only"
     SETTLE_BY_HAND = "settle_by_hand"
     ACKNOWLEDGE = "acknowledge"
     DISPUTE_RESOLVED = "dispute_resolved"

@@ -8,8 +8,6 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
-
     from lifecycle.admission import (
         Objection,
         object_to_cancellation,
@@ -24,7 +22,6 @@ with workflow.unsafe.imports_passed_through():
         CancelRequested,
         Decision,
         Learned,
-        read_fact,
     )
     from lifecycle.ledger import Ledger
     from lifecycle.ours import our_return
@@ -48,6 +45,7 @@ with workflow.unsafe.imports_passed_through():
         calling,
         watching,
     )
+    from workflows.inbox import Inbox
     from workflows.messages import (
         Cancellation,
         Done,
@@ -73,7 +71,7 @@ class ReturnWorkflow:
         self._ledger = Ledger(request, workflow.info().workflow_id)
         self._step: Step = next_step(self._ledger)
         self._phase: str = OPENING
-        self._events: set[str] = set()
+        self._inbox = Inbox(self._ledger)
         self._watch: tuple[Watch, WatchHandle] | None = None
         self._just_looked = False
         self._calling = False
@@ -228,14 +226,7 @@ class ReturnWorkflow:
     @workflow.signal(name=names.DIGITAL_RIVER_EVENT, description="What a verified webhook taught")
     def digital_river_event(self, event: EventMessage) -> None:
         """Write down what an event taught, once."""
-        if event.event_id and event.event_id in self._events:
-            return
-        self._events.add(event.event_id)
-        for wire in event.facts:
-            try:
-                self._ledger.record(read_fact(wire), f"event {event.type}")
-            except ValidationError:
-                workflow.logger.exception("Event %s holds an unreadable fact", event.event_id)
+        self._inbox.take(event)
 
     @workflow.update(name=names.RECEIVE_SHIPMENT, description="What arrived in one parcel")
     def receive_shipment(self, shipment: Shipment) -> ShipmentAnswer:

@@ -35,6 +35,7 @@ from lifecycle.facts import (
     ReturnSeen,
     ReturnsListed,
     ShipmentReceived,
+    TooManyMessages,
 )
 from lifecycle.identity import refund_key, return_key
 from lifecycle.request import ReturnRequest
@@ -194,6 +195,7 @@ def facts_of_others(request: ReturnRequest) -> st.SearchStrategy[Fact]:
         st.builds(InDoubt, key=key, absent=times),
         st.builds(CallWithdrawn, key=key, at=times),
         st.builds(Absent, key=key, at=times),
+        st.builds(TooManyMessages, at=times),
         st.builds(DisputeLookedUp, seen=times),
         st.builds(DisputeResolved, order_id=st.just("order-1"), taken=times),
         st.builds(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from lifecycle.facts import CallGivenUp, InDoubt, LookAlikes, ReturnsListed
+from lifecycle.facts import CallGivenUp, InDoubt, LookAlikes, ReturnsListed, TooManyMessages
 from lifecycle.identity import refund_key, rma_number
 from lifecycle.request import Coordinator
 from lifecycle.steps import AcceptItems
@@ -151,6 +151,23 @@ def dispute_ended_without_a_word() -> Life:
     """The order is no longer disputed, and nobody says who won."""
     life = an_accepted_life()
     life.tell(order_seen("dispute", taken=at(5)), order_seen("complete", taken=at(9)))
+    life.look_up()
+    return life
+
+
+@stuck
+def too_many_messages() -> Life:
+    """Far more was told than a return has to tell."""
+    life = a_third_party_life()
+    life.tell(TooManyMessages(at=at(5)))
+    return life
+
+
+@stuck
+def damaged_goods() -> Life:
+    """All came, and some of it is damaged."""
+    life = a_third_party_life({"a": 2})
+    life.tell(replace(shipment({"a": 1}, when=at(3)), damaged=(("a", 1),)))
     return life
 
 

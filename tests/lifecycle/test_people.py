@@ -28,6 +28,7 @@ from lifecycle.facts import (
     ReturnClaimed,
     ReturnOrphaned,
     ReturnsListed,
+    TooManyMessages,
 )
 from lifecycle.phase import phase_of
 from lifecycle.request import Coordinator
@@ -242,6 +243,7 @@ def test_every_fact_in_words() -> None:
         refused("k"),
         InDoubt(key="k", absent=START),
         Absent(key="k", at=START),
+        TooManyMessages(at=START),
         DisputeLookedUp(seen=START),
         LookAlikes(key="k", object_ids=("ret_8", "ret_9")),
         CallGivenUp(key="k", message="timed out", at=START),

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle import receiving, rules, settling, trouble
+from lifecycle import flood, receiving, rules, settling, trouble, unsound
 from lifecycle.phase import phase_of
 from lifecycle.sentences import sentence_for
 from lifecycle.steps import Question
 from tests.builders.stuck import STUCK
 
-MODULES = (receiving, rules, settling, trouble)
+MODULES = (flood, receiving, rules, settling, trouble, unsound)
 LIFECYCLE = Path(rules.__file__).parent
 
 
