@@ -188,12 +188,8 @@ class Ledger:
                 self.flooded = min(fact, self.flooded or fact, key=lambda flood: flood.at)
             case CancelRequested():
                 self.cancel = min(fact, self.cancel or fact, key=lambda c: (c.at, repr(c)))
-            case DisputeResolved():
-                self.dispute_resolved = _latest(self.dispute_resolved, fact.taken)
-            case DisputeLookedUp():
-                self.dispute_looked_up = _latest(self.dispute_looked_up, fact.seen)
-            case Chargeback():
-                self.chargeback = min(fact, self.chargeback or fact, key=repr)
+            case DisputeResolved() | DisputeLookedUp() | Chargeback():
+                self._join_dispute(fact)
             case Decision():
                 self.decisions.append(fact)
                 self._carry_out(fact)
@@ -206,6 +202,15 @@ class Ledger:
             self.requested = self.returns[return_id].authorised(self.fulfillment_orders)
         if self.order is not None and not self.request.order_id:
             self.order_id = self.order.order_id
+
+    def _join_dispute(self, fact: DisputeResolved | DisputeLookedUp | Chargeback) -> None:
+        match fact:
+            case DisputeResolved():
+                self.dispute_resolved = _latest(self.dispute_resolved, fact.taken)
+            case DisputeLookedUp():
+                self.dispute_looked_up = _latest(self.dispute_looked_up, fact.seen)
+            case Chargeback():
+                self.chargeback = min(fact, self.chargeback or fact, key=repr)
 
     def _join_trouble(
         self, fact: InDoubt | CallWithdrawn | Absent | LookAlikes | CallGivenUp
