@@ -18,10 +18,12 @@ from storefront.errors import NoAnswerError, NoSuchReturnError, RefusedError, St
 _NO_ANSWER = {
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
-    RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.RESOURCE_EXHAUSTED,
     RPCStatusCode.FAILED_PRECONDITION,
 }
+
+_AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.UNKNOWN, RPCStatusCode.INTERNAL}
+"""The last two are how it shows when a connection breaks in the middle of a call."""
 
 _MESSAGE = re.compile(r'message: "([^"]*)"')
 """The part of the SDK's error, when it cannot connect, that people can read."""
@@ -63,7 +65,7 @@ def _from_rpc(error: RPCError) -> StorefrontError:
     if error.status is RPCStatusCode.NOT_FOUND:
         message = "There is no open return with this workflow id, or it has ended."
         return NoSuchReturnError("no_such_return", message)
-    if error.status is RPCStatusCode.UNAVAILABLE:
+    if error.status in _AWAY:
         return NoAnswerError("temporal_away", "Temporal cannot be reached; try again later.")
     if error.status in _NO_ANSWER:
         return _no_answer()

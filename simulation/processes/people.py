@@ -77,7 +77,9 @@ class People:
             else:
                 groups.append([life])
         for group in groups:
-            placed = await self.house.act("/sandbox/orders", _order_for(group))
+            placed = await self.house.act(
+                "/sandbox/orders", _order_for(group, spare=self.plan.spare)
+            )
             items = iter(placed["order"]["items"])
             for life in group:
                 lines = [(next(items)["id"], units) for units in life.lines]
@@ -209,11 +211,11 @@ def _request(name: str, life: Life, order_id: str, lines: list[tuple[str, int]])
     )
 
 
-def _order_for(group: list[Life]) -> Json:
+def _order_for(group: list[Life], *, spare: bool) -> Json:
     """Return the order whose world brings these returns to their right end by itself."""
     life = group[0]
     units = [units for one in group for units in one.lines]
-    lines: list[Json] = [{"quantity": one} for one in units]
+    lines: list[Json] = [{"quantity": one * 2 if spare else one} for one in units]
     order: Json = {"coordinator": life.coordinator, "lines": lines, "automation": _speed(life)}
     if life.course == "not_shipped":
         order["lines"] = [{"quantity": one, "shipped": 0} for one in units]

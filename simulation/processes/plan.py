@@ -51,7 +51,7 @@ LIST_FAULTS: tuple[ListFault, ...] = ("late", "duplicate")
 LATE_SECONDS = 1.0
 """How long lists lack what is new: less than the pause of a create in doubt."""
 
-EAGER, SHARED, ASKED_TWICE, OF_WRITES = 0.3, 0.5, 0.3, 0.7
+SPARE, EAGER, SHARED, ASKED_TWICE, OF_WRITES = 0.5, 0.3, 0.5, 0.3, 0.7
 """Shares of plans, of first returns, of returns and of faults."""
 
 LONGEST_HISTORY, MOST_WRITES, MOST_ACKS = 40, 8, 10
@@ -98,6 +98,8 @@ class HousePlan:
     lives: tuple[Life, ...]
     caches: tuple[int, ...] = (1000,)
     """For each worker, how many returns it keeps in memory."""
+    spare: bool = False
+    """Whether orders have as many units again: a second create is then made, not refused."""
     eager: bool = False
     """Whether Digital River refunds at each acceptance (contract, C4)."""
     kills: tuple[Kill, ...] = ()
@@ -133,6 +135,7 @@ def draw_house(seed: int) -> HousePlan:
         seed=seed,
         lives=lives,
         caches=caches,
+        spare=random.random() < SPARE,
         eager=random.random() < EAGER,
         kills=tuple(
             _kill(random, lives=len(lives), workers=len(caches)) for _ in range(_few(random, 1, 4))

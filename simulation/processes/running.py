@@ -52,6 +52,8 @@ async def run_house_plan(plan: HousePlan) -> HouseVerdict:
                 _compare(calm, rough, verdict)
             except Violation as broken:
                 verdict.violation = str(broken)
+            except Exception as error:  # noqa: BLE001 - any error of the product is a finding
+                verdict.violation = f"error: {type(error).__name__}: {error}"
     verdict.seconds = time.monotonic() - begun
     return verdict
 

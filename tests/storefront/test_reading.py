@@ -69,6 +69,8 @@ def rpc(status: RPCStatusCode) -> RPCError:
     [
         (rpc(RPCStatusCode.NOT_FOUND), NoSuchReturnError, "no_such_return"),
         (rpc(RPCStatusCode.UNAVAILABLE), NoAnswerError, "temporal_away"),
+        (rpc(RPCStatusCode.UNKNOWN), NoAnswerError, "temporal_away"),
+        (rpc(RPCStatusCode.INTERNAL), NoAnswerError, "temporal_away"),
         (rpc(RPCStatusCode.DEADLINE_EXCEEDED), NoAnswerError, "no_answer"),
         (rpc(RPCStatusCode.PERMISSION_DENIED), StorefrontError, "temporal_error"),
         (WorkflowQueryFailedError("bad"), StorefrontError, "query_failed"),
