@@ -30,7 +30,7 @@ from webhooks.secrets_file import SecretsFile, UnusableFileError, read_secrets
 WRONG_SETTINGS = 2
 CANNOT_LISTEN = 1
 MOST_AT_ONCE = 800
-"""Connections; for one more, the one that was not answered for longest is dropped. A process may
+"""Connections; for one more, the one that did not get on for longest is dropped. A process may
 usually open 1024 files."""
 KEEP_ALIVE_SECONDS = 65
 """Longer than the 60 s of usual load balancers, which must be the ones to close. Also the time for
@@ -38,7 +38,7 @@ a whole request and its answer."""
 GRACE_SECONDS = 5
 """To answer what is under way, of which each takes 2 s at most."""
 
-FLOODED = ("uvicorn.error", "webhooks.connections", "webhooks.endpoint")
+FLOODED = ("uvicorn.error", "webhooks.connections")
 """Loggers that anyone who sends can have write."""
 
 
@@ -59,8 +59,7 @@ class _Server(uvicorn.Server):
 def main() -> int:
     """Run until told to stop, and return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in FLOODED:
-        logging.getLogger(name).addFilter(OncePerSecond())
+    quieten()
     try:
         settings = load(ReceiverSettings)
         with (
@@ -75,6 +74,12 @@ def main() -> int:
         sys.stderr.write(f"the receiver cannot listen: {error.strerror or error}\n")
         return CANNOT_LISTEN
     return 0
+
+
+def quieten() -> None:
+    """Keep floods out of the log."""
+    for name in FLOODED:
+        logging.getLogger(name).addFilter(OncePerSecond())
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -31,7 +31,7 @@ from benchmarks.processes import Task
 from benchmarks.straight_line import StraightLineWorkflow
 from digital_river import DigitalRiver, Limiter
 from leaving import leave
-from receiver import server_for
+from receiver import quieten, server_for
 from webhooks import PATH, create_app
 from workflows.converter import data_converter
 from workflows.names import RETURNS_TASK_QUEUE
@@ -146,6 +146,7 @@ async def main(task: Task) -> None:
 if __name__ == "__main__":
     # Lines at INFO are part of the work in production: written here, too, and thrown away.
     logging.basicConfig(level=logging.INFO, handlers=[logging.FileHandler(os.devnull)])
+    quieten()
     asked = Task(**json.loads(sys.argv[1]))
     factory = auto_loop_factory() if asked.kind != "worker" else None
     with asyncio.Runner(loop_factory=factory) as runner:

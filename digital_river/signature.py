@@ -10,7 +10,6 @@ All of it works on bytes, so that nothing that is sent can raise anything but `I
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -134,9 +133,7 @@ def _first_match(
 
 
 def _signature(secret: Secret, timestamp: bytes, body: bytes) -> bytes:
-    digest = hmac.new(_key(secret), timestamp + b".", hashlib.sha256)
-    digest.update(body)
-    return base64.b64encode(digest.digest())
+    return base64.b64encode(hmac.digest(_key(secret), timestamp + b"." + body, "sha256"))
 
 
 def _key(secret: Secret) -> bytes:

@@ -127,7 +127,7 @@ class Wire(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, data: object) -> object:
-        if isinstance(data, Mapping):
+        if isinstance(data, Mapping) and None in data.values():
             return {name: value for name, value in data.items() if value is not None}
         return data
 

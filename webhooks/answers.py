@@ -8,7 +8,7 @@ from starlette.types import Message, Send
 
 from webhooks.outcomes import Outcome, status_of, words_of
 
-_UNREAD = {Outcome.INCOMPLETE, Outcome.TOO_SLOW, Outcome.TOO_LARGE}
+_UNREAD = {Outcome.INCOMPLETE, Outcome.TOO_LARGE}
 """The rest of the body may still come: it must not be taken for the next request."""
 
 

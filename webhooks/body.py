@@ -1,4 +1,7 @@
-"""Reading a body that anyone may send: not too much of it, and not for too long."""
+"""Reading a body that anyone may send: not too much of it.
+
+`webhooks.connections` bounds the time for it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope
 
-from webhooks.deadline import Deadline
 from webhooks.outcomes import Outcome, RefusedError
 
 _LONGEST_NUMBER = 20
@@ -18,8 +20,6 @@ class Limits:
 
     largest_body: int = 256 * 1024
     """Bytes."""
-    read_seconds: float = 10.0
-    """For the whole body, so that slow senders cannot hold the receiver."""
 
 
 class Bodies:
@@ -27,16 +27,12 @@ class Bodies:
 
     def __init__(self, limits: Limits) -> None:
         self._largest = limits.largest_body
-        self._deadline = Deadline(limits.read_seconds)
 
     async def read(self, scope: Scope, receive: Receive) -> bytes:
         """Return the body exactly as it came. Raises `RefusedError`."""
         if _announced(scope) > self._largest:
             raise RefusedError(Outcome.TOO_LARGE)
-        try:
-            return await self._deadline.keep(_read(receive, self._largest))
-        except TimeoutError:
-            raise RefusedError(Outcome.TOO_SLOW) from None
+        return await _read(receive, self._largest)
 
 
 def _announced(scope: Scope) -> int:

@@ -25,13 +25,13 @@ _log = logging.getLogger(__name__)
 
 
 class Connections:
-    """All connections of a server, the one without an answer for longest first."""
+    """All connections of a server, the one that did not get on for longest first."""
 
     def __init__(self, most: int, patience: float) -> None:
         self._most = most
         self._patience = patience
         self._since: OrderedDict[Connection, float] = OrderedDict()
-        """When each was answered last, or else began."""
+        """When each began a request, was answered, or else was made."""
 
     def protocol(self) -> type[Connection]:
         """Return what uvicorn is to make for each connection of this server."""
@@ -39,11 +39,11 @@ class Connections:
 
     def began(self, one: Connection) -> None:
         """Take a connection in; when there are too many, the first goes."""
-        self.answered(one)
+        self.moved_on(one)
         if len(self._since) >= self._most:
             self._drop("too many connections")
 
-    def answered(self, one: Connection) -> None:
+    def moved_on(self, one: Connection) -> None:
         """Count the time of a connection from now."""
         self._since[one] = one.loop.time()
         self._since.move_to_end(one)
@@ -53,7 +53,7 @@ class Connections:
         self._since.pop(one, None)
 
     async def drop_late(self) -> None:
-        """End each connection that was not answered in time, whatever it waits for."""
+        """End each connection that has not got on in time, whatever it waits for."""
         now = asyncio.get_running_loop().time()
         while self._since and next(iter(self._since.values())) + self._patience < now:
             self._drop("no whole request in time")
@@ -95,6 +95,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         self._taken, self._in_head = 0, True
+        self.others.moved_on(self)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -106,7 +107,7 @@ class Connection(HttpToolsProtocol):
         """Go on to the next request."""
         super().on_response_complete()
         if not self.transport.is_closing():
-            self.others.answered(self)
+            self.others.moved_on(self)
 
     def drop(self, why: str) -> None:
         """End the connection at once, without an answer: what is under way is still done."""

@@ -10,11 +10,12 @@ import time
 
 from starlette.types import Receive, Scope, Send
 
+from digital_river.signature import InvalidSignature
 from webhooks.answers import answer
 from webhooks.body import Bodies
 from webhooks.intake import Intake
 from webhooks.metrics import Metrics
-from webhooks.outcomes import Outcome, RefusedError
+from webhooks.outcomes import Outcome, RefusedError, refused
 from webhooks.reading import Reader, read_event
 
 _log = logging.getLogger(__name__)
@@ -28,17 +29,27 @@ class Endpoint:
         self._reader = reader
         self._intake = intake
         self._metrics = metrics
+        self._quiet_until: dict[Outcome, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         started = time.perf_counter()
         try:
             outcome = await self._take(scope, receive)
+        except InvalidSignature as invalid:
+            outcome = refused(invalid.reason)
+            self._warn(outcome, started)
         except RefusedError as refusal:
             outcome = refusal.outcome
-            _log.warning("outcome=%s", outcome.value)
+            self._warn(outcome, started)
         self._metrics.answered(outcome, time.perf_counter() - started)
         await answer(send, outcome)
+
+    def _warn(self, outcome: Outcome, now: float) -> None:
+        """Write a refusal down, each kind once a second: a flood is counted, and fills no disk."""
+        if now >= self._quiet_until.get(outcome, 0.0):
+            self._quiet_until[outcome] = now + 1.0
+            _log.warning("outcome=%s", outcome.value)
 
     async def _take(self, scope: Scope, receive: Receive) -> Outcome:
         body = await self._bodies.read(scope, receive)

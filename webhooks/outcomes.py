@@ -40,8 +40,7 @@ class Outcome(StrEnum):
     NOT_JSON = "not_json"
     NOT_AN_EVENT = "not_an_event"
     INCOMPLETE = "incomplete"
-    """The sender went away before the body was whole."""
-    TOO_SLOW = "too_slow"
+    """The sender went away, or was dropped, before the body was whole."""
     TOO_LARGE = "too_large"
 
 
@@ -55,11 +54,11 @@ _ERRORS = {
     Outcome.NOT_JSON: 400,
     Outcome.NOT_AN_EVENT: 400,
     Outcome.INCOMPLETE: 400,
-    Outcome.TOO_SLOW: 408,
     Outcome.TOO_LARGE: 413,
 }
 
 _REFUSED = "refused_"
+_BY_REASON = {reason: Outcome(f"{_REFUSED}{reason.value}") for reason in InvalidReason}
 
 
 class RefusedError(Exception):
@@ -72,7 +71,7 @@ class RefusedError(Exception):
 
 def refused(reason: InvalidReason) -> Outcome:
     """Return the outcome of a signature that is not valid."""
-    return Outcome(f"{_REFUSED}{reason.value}")
+    return _BY_REASON[reason]
 
 
 def status_of(outcome: Outcome) -> int:

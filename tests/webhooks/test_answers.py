@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
+from itertools import cycle
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -30,7 +31,7 @@ from tests.webhooks.events import (
 from tests.webhooks.fake_temporal import FakeTemporal
 from webhooks import PATH, Limits, Options, create_app
 
-SMALL = Options(limits=Limits(largest_body=1000, read_seconds=0.02))
+SMALL = Options(limits=Limits(largest_body=1000))
 
 
 async def test_a_relevant_event_is_signalled(bench: Bench) -> None:
@@ -146,21 +147,6 @@ async def test_a_body_in_pieces(bench: Bench) -> None:
     assert answer.json() == {"status": "signalled"}
 
 
-async def test_a_body_that_does_not_come() -> None:
-    """A sender that is too slow is answered 408, and the connection is closed."""
-    never = asyncio.Event()
-
-    async def chunks() -> AsyncIterator[bytes]:
-        yield b"{"
-        await never.wait()
-
-    async with receiving(SMALL) as bench:
-        answer = await bench.http.post(PATH, content=chunks())
-        assert (answer.status_code, answer.json()) == (408, {"error": "too_slow"})
-        assert answer.headers["connection"] == "close"
-        assert await bench.outcomes() == {"too_slow": 1}
-
-
 async def test_a_sender_that_goes_away(bench: Bench) -> None:
     """A body that ends with its connection is counted, and nothing is raised."""
     app = create_app(bench.temporal.client, [SecretStr(SECRET)], Options(now=lambda: NOW))
@@ -222,3 +208,18 @@ async def test_logs_say_what_happened_and_nothing_personal(
     assert "outcome=refused_no_match" in text
     assert "Canary" not in text
     assert SECRET not in text
+
+
+async def test_a_flood_is_counted_and_writes_one_line_a_second(
+    bench: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refusals of one kind within a second are one line, and each is in the metrics."""
+    moments = cycle([100.0, 100.0, 100.9, 100.9, 101.1, 101.1])
+    clock = SimpleNamespace(perf_counter=lambda: next(moments))
+    monkeypatch.setattr("webhooks.endpoint.time", clock)
+    with caplog.at_level(logging.WARNING, "webhooks.endpoint"):
+        for _ in range(3):
+            await bench.post(b"{}", signature(b"x"))
+    lines = [one for one in caplog.records if one.name == "webhooks.endpoint"]
+    assert [one.getMessage() for one in lines] == ["outcome=refused_no_match"] * 2
+    assert await bench.outcomes() == {"refused_no_match": 3}
