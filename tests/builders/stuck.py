@@ -4,8 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from lifecycle.facts import CallGivenUp, InDoubt, LookAlikes, ReturnsListed, TooManyMessages
+from lifecycle.facts import (
+    CallGivenUp,
+    EndedBefore,
+    InDoubt,
+    LookAlikes,
+    ReturnsListed,
+    TooManyMessages,
+)
 from lifecycle.identity import refund_key, rma_number
+from lifecycle.policy import Policy
 from lifecycle.request import Coordinator
 from lifecycle.steps import AcceptItems
 from tests.builders.returns import (
@@ -208,6 +216,21 @@ def refunded_before_acceptance() -> Life:
     life = a_third_party_life({"a": 1, "b": 1})
     life.tell(refund_seen({"a": 1}, "succeeded", reason=MARK, taken=at(2)))
     life.tell(ReturnsListed(taken=at(2)), shipment({"a": 1, "b": 1}, when=at(3)))
+    return life
+
+
+@stuck
+def refund_to_be_approved() -> Life:
+    """The shop wants a person to approve each refund."""
+    return an_accepted_life(policy=Policy(ask_before_refund=True))
+
+
+@stuck
+def ended_before() -> Life:
+    """Something came after the end of an earlier workflow on the return."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, "succeeded", key=FIRST, taken=at(90)))
+    life.tell(EndedBefore(outcome="refund_failed", news="re_1 succeeded", taken=at(90)))
     return life
 
 
