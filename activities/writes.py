@@ -2,22 +2,24 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from temporalio import activity
 
-from activities.calling import Calls, calling, now
-from activities.once import Creation, Found, create_once, not_sent, refusal
+from activities.calling import calling, now
+from activities.once import Creation, Found, create_once, refusal
+from activities.previews import Previews
 from activities.retrying import is_refusal
-from activities.translate import order_money, order_seen, refund_seen, return_seen
+from activities.translate import order_seen, refund_seen, return_seen
 from digital_river import (
     AcceptReturnItem,
     CreateRefund,
     CreateRefundItem,
     OutcomeUnknownError,
+    RefundType,
     Return,
     StatusError,
 )
-from lifecycle.amounts import not_covered
 from lifecycle.facts import Fact, Learned, Refused, Resource, ReturnSeen
 from lifecycle.steps import AcceptItems, IssueRefund, Units
 from lifecycle.watching import is_news
@@ -26,7 +28,7 @@ WHOLE = Decimal(100)
 """Percent: the goods and their tax, in full."""
 
 
-class Writes(Calls):
+class Writes(Previews):
     """Activities that change a return or create a refund."""
 
     @activity.defn(name="accept_items")
@@ -79,30 +81,22 @@ class Writes(Calls):
             news = tuple(fact for fact in seen if fact in ours or is_news(step.known, fact))
             return Found(ours=news) if ours else Found(news=news)
 
-        async def preview() -> tuple[Fact, ...]:
-            """Look at what is left to refund; a dispute, too, is a reason not to post."""
-            order = await self._api.get_order(step.order_id)
-            seen = order_seen(order, now())
-            short = not_covered(order_money(order), step.items)
-            if order.state == "dispute" or short is None:
-                return (seen,) if order.state == "dispute" else ()
-            return not_sent(step.key, "not_covered", short), seen
-
         async def post() -> tuple[Fact, ...]:
             request = CreateRefund(
                 order_id=step.order_id,
                 currency=step.currency,
                 reason=step.reason,
                 metadata={"workflow_id": activity.info().workflow_id, "key": step.key},
-                items=tuple(_refund_item(item) for item in step.items),
+                items=tuple(_refund_item(item) for item in step.items) or None,
+                type=RefundType.SHIPPING if step.shipping else None,
+                percent=WHOLE if step.shipping else None,
             )
             made = refund_seen(await self._api.create_refund(request), now())
             return (replace(made, key=step.key),)
 
         with calling():
-            creation = Creation(
-                step.key, step.not_before, find, post, preview=preview if step.preview else None
-            )
+            preview = partial(self.object_to, step) if step.preview else None
+            creation = Creation(step.key, step.not_before, find, post, preview=preview)
             facts = await create_once(creation)
             if len(facts) == 1 and isinstance(facts[0], Refused):
                 facts = await self._unless_disputed(step.order_id, facts[0])

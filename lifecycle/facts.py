@@ -207,6 +207,16 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotDue:
+    """A refund that was to be tried is not due: nothing was sent."""
+
+    kind: Literal["not_due"] = "not_due"
+    key: str
+    why: str
+    taken: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InDoubt:
     """A create may have been sent, its answer was lost, and a read at `absent` did not find it."""
 
@@ -343,6 +353,7 @@ Fact = Annotated[
     | ReturnOrphaned
     | EndedBefore
     | Refused
+    | NotDue
     | InDoubt
     | Absent
     | LookAlikes

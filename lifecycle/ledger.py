@@ -29,6 +29,7 @@ from lifecycle.facts import (
     Learned,
     LookAlikes,
     Missing,
+    NotDue,
     OrderSeen,
     RefundSeen,
     Refused,
@@ -94,6 +95,7 @@ class Ledger:
     orphaned: set[str] = field(default_factory=set)
     ended_before: set[EndedBefore] = field(default_factory=set)
     refusals: dict[str, Refused] = field(default_factory=dict)
+    not_due: set[str] = field(default_factory=set)
     doubts: dict[str, set[datetime]] = field(default_factory=dict)
     absent: dict[str, set[datetime]] = field(default_factory=dict)
     look_alikes: dict[str, set[str]] = field(default_factory=dict)
@@ -178,7 +180,7 @@ class Ledger:
                 self.ended_before.add(fact)
             case Refused():
                 self.refusals[fact.key] = _later(self.refusals.get(fact.key), fact)
-            case InDoubt() | CallWithdrawn() | Absent() | LookAlikes() | CallGivenUp():
+            case NotDue() | InDoubt() | CallWithdrawn() | Absent() | LookAlikes() | CallGivenUp():
                 self._join_trouble(fact)
             case ShipmentReceived():
                 self.shipments[fact.reference] = _later(self.shipments.get(fact.reference), fact)
@@ -213,9 +215,11 @@ class Ledger:
                 self.chargeback = min(fact, self.chargeback or fact, key=repr)
 
     def _join_trouble(
-        self, fact: InDoubt | CallWithdrawn | Absent | LookAlikes | CallGivenUp
+        self, fact: NotDue | InDoubt | CallWithdrawn | Absent | LookAlikes | CallGivenUp
     ) -> None:
         match fact:
+            case NotDue():
+                self.not_due.add(fact.key)
             case InDoubt():
                 self.doubts.setdefault(fact.key, set()).add(fact.absent)
             case CallWithdrawn():

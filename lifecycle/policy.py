@@ -20,6 +20,13 @@ class ShortReturn(StrEnum):
     ASK = "ask"
 
 
+class RefundShipping(StrEnum):
+    """Whether the customer gets back what was paid for shipping (digital_river)."""
+
+    NEVER = "never"
+    WHEN_ORDER_FULLY_RETURNED = "when_order_fully_returned"
+
+
 class Policy(BaseModel):
     """The shop's terms for one return. Durations are seconds or ISO 8601 ("P14D", "PT60S").
 
@@ -43,6 +50,9 @@ class Policy(BaseModel):
 
     refund_business_days: Annotated[int, Field(ge=1, le=90)] = 10
     """For a refund to end; then a person is asked."""
+
+    refund_shipping: RefundShipping | None = None
+    """Whether shipping is refunded, too, once every unit of the order came back; None is never."""
 
     unreachable: Duration = timedelta(hours=72)
     """How long a call is tried while Digital River does not answer; then a person is asked."""

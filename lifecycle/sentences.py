@@ -21,6 +21,7 @@ from lifecycle.facts import (
     InDoubt,
     LookAlikes,
     Missing,
+    NotDue,
     OrderSeen,
     RefundSeen,
     Refused,
@@ -105,8 +106,9 @@ def sentence_for(step: Step) -> str:  # noqa: C901 - one arm per kind of step
             units = sum(item.quantity for item in step.items)
             return f"Accepting {units} unit(s) at Digital River."
         case IssueRefund():
-            units = sum(item.quantity for item in step.items)
-            return f"Asking Digital River to refund {units} unit(s)."
+            goods = f"{sum(item.quantity for item in step.items)} unit(s)"
+            what = "the shipping, if all of the order came back" if step.shipping else goods
+            return f"Asking Digital River to refund {what}."
         case ListReturns():
             return "Looking up which return of the order a refund belongs to."
         case Look():
@@ -149,6 +151,8 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return f"{fact.return_id} was made by a workflow of ours that has ended"
         case EndedBefore():
             return f"It had ended as {fact.outcome}; then {fact.news}"
+        case NotDue():
+            return f"{fact.key} is not due: {fact.why}"
         case Refused() | InDoubt() | Absent() | LookAlikes() | CallGivenUp() | CallWithdrawn():
             return _call_in_words(fact)
         case ShipmentReceived():

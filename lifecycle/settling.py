@@ -22,6 +22,7 @@ from lifecycle.refunding import (
     units_of,
     unpaid,
 )
+from lifecycle.shipping import is_our_shipping, shipping_is_open, shipping_was_not_paid
 from lifecycle.states import FINAL
 from lifecycle.steps import (
     Answer,
@@ -70,6 +71,10 @@ def settle(
         step = _over_amounts(ledger, record, money, wrong)
         if step is not None:
             return step
+    if target and shipping_is_open(ledger, record, money):
+        step = _issue(ledger, record, (), shipping=True)
+        if step is not None:
+            return step
     return _await_more_goods(ledger, record, target) or close(ledger, record, money)
 
 
@@ -103,7 +108,7 @@ def _question(ledger: Ledger, money: Money, target: Tally) -> Wait | None:
     for refund in sorted(money.unanswered, key=made_at, reverse=True):
         owed = units_of(ledger, [refund]) & unpaid_units
         if owed or not refund.units or not target:
-            return _ask_about(refund, may_retry=bool(owed))
+            return _ask_about(refund, may_retry=bool(owed) or is_our_shipping(refund))
     return None
 
 
@@ -165,7 +170,13 @@ def _units(owed: Tally) -> tuple[Units, ...]:
     return tuple(Units(item_id=item, quantity=n) for item, n in sorted(owed.items()))
 
 
-def _issue(ledger: Ledger, record: ReturnRecord, items: tuple[Units, ...]) -> Step | None:
+def _issue(
+    ledger: Ledger,
+    record: ReturnRecord,
+    items: tuple[Units, ...],
+    *,
+    shipping: Literal[True] | None = None,
+) -> Step | None:
     """Return the refund to issue, the question it raised, or None when it was given up."""
     return_id = record.best.return_id
     number = next_number(ledger, return_id)
@@ -181,7 +192,7 @@ def _issue(ledger: Ledger, record: ReturnRecord, items: tuple[Units, ...]) -> St
         if decision.answer != Answer.RETRY:
             return None
     key = refund_key(return_id, number)
-    if was_given_up(ledger, key):
+    if was_given_up(ledger, key) or (shipping and key in ledger.not_due):
         return None
     return in_trouble(ledger, key) or IssueRefund(
         order_id=ledger.order_id,
@@ -190,6 +201,7 @@ def _issue(ledger: Ledger, record: ReturnRecord, items: tuple[Units, ...]) -> St
         key=key,
         currency=_currency(ledger),
         items=items,
+        shipping=shipping,
         reason=ledger.request.sent_reason or record.best.reason,
         known=known_objects(ledger),
         not_before=not_before(ledger, key),
@@ -297,7 +309,8 @@ def close(ledger: Ledger, record: ReturnRecord, money: Money) -> Close:
 def _outcome(ledger: Ledger, record: ReturnRecord, money: Money) -> Outcome:
     came = received(ledger, record)
     whole = not ledger.requested - (came & units_of(ledger, money.succeeded))
-    if whole and not _is_short(ledger, record, money):
+    short = _is_short(ledger, record, money) or shipping_was_not_paid(ledger, money)
+    if whole and not short:
         return Outcome.REFUNDED
     if money.succeeded or _settled_by_hand(ledger, money):
         return Outcome.PARTIALLY_REFUNDED

@@ -187,6 +187,8 @@ class IssueRefund:
     known: tuple[Known, ...]
     """Nothing is posted when the return or a refund of the order turns out to differ from this."""
     not_before: datetime | None = None
+    shipping: Literal[True] | None = None
+    """Set where it pays for no units but for the order's shipping, if that is due."""
     preview: Literal[True] | None = None
     """Set where money may have gone another way: nothing is posted beyond what is left of it."""
 

@@ -77,7 +77,8 @@ def calling(step: Call) -> Calling:  # noqa: C901 - one arm per kind of step
         case IssueRefund():
             units = sum(item.quantity for item in step.items)
             number = step.key.rpartition(":")[2]
-            return Calling("issue_refund", f"Refund {units} unit(s), number {number}")
+            what = "shipping" if step.shipping else f"{units} unit(s)"
+            return Calling("issue_refund", f"Refund {what}, number {number}")
         case ListReturns():
             return Calling("list_returns", "Whose refund is it?")
         case Look():

@@ -294,3 +294,19 @@ async def third_party_refunded_before_arrival(running: Running, policy: Json) ->
     await running.arrive(answer.workflow_id, "S1", **{first: 1, second: 1})
     await running.resolve(answer.workflow_id, "already_paid")
     return answer.workflow_id
+
+
+@path("refunded")
+async def digital_river_shipping(running: Running, policy: Json) -> str:
+    """The whole order comes back, and the shipping is refunded once its goods are."""
+    order = await running.order("digital_river", 2, automation=NOW, shipping=5)
+    policy = {**policy, "refund_shipping": "when_order_fully_returned"}
+    return (await running.start(order, 2, policy=policy)).workflow_id
+
+
+@path("refunded")
+async def digital_river_shipping_kept(running: Running, policy: Json) -> str:
+    """A part of the order comes back: its shipping is not due."""
+    order = await running.order("digital_river", 2, automation=NOW, shipping=5)
+    policy = {**policy, "refund_shipping": "when_order_fully_returned"}
+    return (await running.start(order, 1, policy=policy)).workflow_id
