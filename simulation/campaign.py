@@ -5,17 +5,22 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
+from simulation.conductor import run_all
 from simulation.drawing import draw
+from simulation.leaping import leaping
 from simulation.plan import Plan, Tier
-from simulation.planted import BUGS, Caught, by_name, hunt
-from simulation.running import run
+from simulation.running import Verdict, run
 from simulation.shrinking import shrink
 
-CHUNK = {"t0": 500, "t1": 50}
+CHUNK = {"t0": 500, "t1": 50, "t2": 100}
+TRIED = {"t0": 100, "t1": 100, "t2": 24}
+"""Seeds between two looks at whether a planted bug has shown."""
+
+Draw = Callable[[int, Tier], Plan]
 
 
 @dataclass
@@ -24,22 +29,41 @@ class Tally:
 
     tier: Tier
     plans: int = 0
+    returns: int = 0
     seconds: float = 0.0
     ends: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[int, str]] = field(default_factory=list)
     """Seed and violation."""
+    faults: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Fault and the phase in which it struck."""
+
+    def add(self, seed: int, verdict: Verdict) -> None:
+        """Count one plan."""
+        self.plans += 1
+        self.returns += len(verdict.ends)
+        self.ends.update(verdict.ends)
+        self.faults.update(verdict.faults)
+        if verdict.violation:
+            self.failures.append((seed, verdict.violation))
+
+    def join(self, other: "Tally") -> None:
+        """Count what another process ran."""
+        self.plans += other.plans
+        self.returns += other.returns
+        self.ends += other.ends
+        self.faults += other.faults
+        self.failures += other.failures
 
 
-def simulate(tier: Tier, first: int, count: int, budget: float | None = None) -> Tally:
+def simulate(
+    tier: Tier, first: int, count: int, budget: float | None = None, draw_plan: Draw = draw
+) -> Tally:
     """Run so many seeds, or as many as fit into the budget of seconds."""
     begun, tally = time.monotonic(), Tally(tier)
     with ProcessPoolExecutor(initializer=_quiet) as pool:
-        waves = _waves(tier, first, count, os.cpu_count() or 1)
-        for wave in waves:
-            for found in pool.map(_run_some, [(tier, *part) for part in wave]):
-                tally.plans += found.plans
-                tally.ends += found.ends
-                tally.failures += found.failures
+        for wave in _waves(tier, first, count, os.cpu_count() or 1):
+            for found in pool.map(_run_some, [(tier, *part, draw_plan) for part in wave]):
+                tally.join(found)
             tally.seconds = time.monotonic() - begun
             if budget is not None and tally.seconds > budget:
                 break
@@ -59,36 +83,40 @@ def _quiet() -> None:
     logging.disable(logging.CRITICAL)
 
 
-def _run_some(part: tuple[Tier, int, int]) -> Tally:
-    return asyncio.run(_run_each(*part))
-
-
-async def _run_each(tier: Tier, first: int, count: int) -> Tally:
+def _run_some(part: tuple[Tier, int, int, Draw]) -> Tally:
+    tier, first, count, draw_plan = part
+    seeds = range(first, first + count)
+    plans = [draw_plan(seed, tier) for seed in seeds]
     tally = Tally(tier)
-    for seed in range(first, first + count):
-        verdict = await run(draw(seed, tier))
-        tally.plans += 1
-        tally.ends[verdict.end] += 1
-        if verdict.violation:
-            tally.failures.append((seed, verdict.violation))
+    for seed, verdict in zip(seeds, asyncio.run(run_plans(plans)), strict=True):
+        tally.add(seed, verdict)
     return tally
+
+
+async def run_plans(plans: Sequence[Plan]) -> list[Verdict]:
+    """Run plans of one tier: those of T2 all at once, the others one after another."""
+    if plans and plans[0].tier == "t2":
+        async with leaping(plans) as house:
+            return await run_all(house, plans)
+    return [await run(plan) for plan in plans]
+
+
+async def first_failure(tier: Tier, most: int) -> tuple[int | None, str]:
+    """Return how many seeds it took until one broke a promise, and which; None: none did."""
+    _quiet()
+    for first in range(0, most, TRIED[tier]):
+        plans = [draw(seed, tier) for seed in range(first, min(first + TRIED[tier], most))]
+        for number, verdict in enumerate(await run_plans(plans), start=first + 1):
+            if verdict.violation:
+                return number, verdict.violation
+    return None, ""
 
 
 async def smallest(plan: Plan) -> Plan:
     """Return the smallest plan found that breaks the same promise."""
-    kind = (await run(plan)).kind
+    [verdict] = await run_plans([plan])
 
     async def fails(smaller: Plan) -> bool:
-        return (await run(smaller)).kind == kind
+        return (await run_plans([smaller]))[0].kind == verdict.kind
 
-    return await shrink(plan, fails)
-
-
-def hunt_all() -> Iterator[Caught]:
-    """Hunt every planted bug, each in a process."""
-    with ProcessPoolExecutor(initializer=_quiet) as pool:
-        yield from pool.map(_hunt_one, [bug.name for bug in BUGS])
-
-
-def _hunt_one(name: str) -> Caught:
-    return asyncio.run(hunt(by_name(name)))
+    return plan if plan.tier == "t2" else await shrink(plan, fails)

@@ -258,13 +258,10 @@ class Driver:
             return
         self._note(f"act {act.deed} {act.units}")
         if act.deed == "send":
-            self._parcels.append(Parcel(1, self._units(act)))
-            self._report(len(self._parcels))
+            self._report(len(self._parcels), Parcel(1, self._units(act)))
         elif act.deed == "correct" and self._parcels:
-            before = self._parcels[-1]
-            self._parcels[-1] = Parcel(before.revision + 1, self._units(act))
-            self.record.taken_back |= bool(before.units - self._parcels[-1].units)
-            self._report(len(self._parcels))
+            revision = self._parcels[-1].revision + 1
+            self._report(len(self._parcels) - 1, Parcel(revision, self._units(act)))
         elif act.deed == "cancel" and object_to_cancellation(self.ledger) is None:
             self.record.cancelled = True
             cancel = CancelRequested(who="shop", why="simulated", at=self._now)
@@ -274,27 +271,31 @@ class Driver:
         lines = self.request.lines
         return Counter({one.order_item_id: n for one, n in zip(lines, act.units, strict=True)})
 
-    def _report(self, number: int) -> None:
-        """Report a parcel, and what arrived in all: the judge counts the most there ever was."""
+    def _report(self, number: int, parcel: Parcel) -> None:
+        """Report a parcel; a warehouse whose correction is refused stands by what it said."""
+        fact = ShipmentReceived(
+            reference=f"parcel-{number + 1}",
+            revision=parcel.revision,
+            items=tuple(sorted((item, n) for item, n in parcel.units.items() if n)),
+            at=self._now,
+        )
+        if object_to_shipment(self.ledger, fact) is not None:
+            return
+        before = self._parcels[number].units if number < len(self._parcels) else Counter[str]()
+        self._parcels[number:] = [parcel]
+        self.record.taken_back |= bool(before - parcel.units)
+        self.record.arrived |= self._arrived()
+        if fact.items or parcel.revision > 1:
+            self.ledger.record(fact, "warehouse")
+
+    def _arrived(self) -> Counter[str]:
+        """Return what arrived in all, by the plan's names of the lines."""
         items = [line.order_item_id for line in self.request.lines]
         names = dict(zip(items, self.stage.plan.items, strict=True))
         total: Counter[str] = Counter()
         for parcel in self._parcels:
             total.update({names[item]: n for item, n in parcel.units.items()})
-        self.record.arrived |= total
-        parcel = self._parcels[number - 1]
-        reference, units = f"parcel-{number}", {item: n for item, n in parcel.units.items() if n}
-        fact = ShipmentReceived(
-            reference=reference,
-            revision=parcel.revision,
-            items=tuple(sorted(units.items())),
-            at=self._now,
-        )
-        if object_to_shipment(self.ledger, fact) is not None:
-            return
-        if not units and parcel.revision == 1:
-            return
-        self.ledger.record(fact, "warehouse")
+        return total
 
     def hear(self, message: Message) -> None:
         """Take an event as the workflow's signal handler does."""

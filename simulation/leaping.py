@@ -5,7 +5,7 @@ answer what Digital River leaves open.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -98,7 +98,7 @@ def _quiet() -> Runtime:
 
 
 @asynccontextmanager
-async def leaping(plans: list[Plan]) -> AsyncIterator[Leaping]:
+async def leaping(plans: Sequence[Plan]) -> AsyncIterator[Leaping]:
     """Run everything that some plans need."""
     async with AsyncExitStack() as stack:
         environment = await stack.enter_async_context(start_leaping_server())

@@ -1,216 +1,286 @@
 """Bugs planted on purpose: a judge that never convicts proves nothing.
 
-Each is a patch in the memory of one process, and must be caught within 1,000 seeds at its tier.
+Each is an edit of the source, made in a copy; the copy then runs seeds of its tier until the judge
+notices, which must take at most 1,000. `simulation/hunting.py` does that.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from unittest.mock import patch
+from dataclasses import dataclass
 
-from temporalio import activity
-
-from activities import creates, once
-from activities.calling import now
-from activities.once import Creation, refusal
-from activities.retrying import not_yet
-from activities.watching import Watching
-from digital_river import signature
-from digital_river.errors import StatusError
-from digital_river.models import Event
-from digital_river.signature import InvalidReason
-from lifecycle import ours, receiving, records, refunding, rules
-from lifecycle.facts import DeadlinePassed, Fact, Learned, ReturnSeen
-from lifecycle.ledger import Ledger
-from lifecycle.records import ReturnRecord
-from lifecycle.refunding import Money
-from lifecycle.steps import Step, Watch
-from lifecycle.tally import Tally
-from lifecycle.units import delivered
-from simulation.drawing import draw
 from simulation.plan import Tier
-from simulation.running import run
-from webhooks import delivery, reading
-from webhooks.outcomes import Outcome
 
-MOST_SEEDS = 1000
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of one file; the old text stands there just once."""
+
+    path: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True)
 class Bug:
-    """One mistake, where it is put, and the tier that must notice."""
+    """One mistake, and the tier that must notice."""
 
     name: str
     tier: Tier
-    place: object
-    attribute: str
-    wrong: object
+    edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True)
-class Caught:
-    """How long it took, and what gave it away; no seeds: it was not caught."""
-
-    bug: str
-    tier: Tier
-    seeds: int | None
-    violation: str
+def _bug(tier: Tier, name: str, path: str, old: str, new: str) -> Bug:
+    return Bug(name, tier, (Edit(path, old, new),))
 
 
-def _pay_what_was_asked(ledger: Ledger, record: ReturnRecord) -> Tally:  # noqa: ARG001
-    return ledger.requested
-
-
-_add = records.ReturnRecord.add
-
-
-def _add_up(record: ReturnRecord, seen: ReturnSeen) -> None:
-    before = dict(record.accepted)
-    _add(record, seen)
-    for item in seen.items:
-        record.accepted[item.item_id] = before.get(item.item_id, 0) + item.accepted
-
-
-def _accept_what_began_to_come(ledger: Ledger, record: ReturnRecord) -> Tally:  # noqa: ARG001
-    came = delivered(ledger)
-    return Tally({item: n for item, n in ledger.requested.items() if came[item]})
-
-
-_money_of = refunding.money_of
-
-
-def _retry_unasked(ledger: Ledger, record: ReturnRecord) -> Money:
-    money = _money_of(ledger, record)
-    return replace(money, retried=money.retried + money.unanswered, unanswered=[])
-
-
-def _first_refund_ends_it(ledger: Ledger, record: ReturnRecord) -> Money:
-    money = _money_of(ledger, record)
-    return replace(money, under_way=[]) if money.succeeded else money
-
-
-def _no(*_: object, **__: object) -> bool:
-    return False
-
-
-def _yes(*_: object, **__: object) -> bool:
-    return True
-
-
-def _ignore_chargeback(ledger: Ledger) -> Step:
-    kept, ledger.chargeback = ledger.chargeback, None
-    try:
-        return _rules(ledger)
-    finally:
-        ledger.chargeback = kept
-
-
-_rules = rules.RULES[1]
-
-
-def _one_rules(wrong: Callable[[Ledger], Step]) -> dict[int, Callable[[Ledger], Step]]:
-    return {1: wrong}
-
-
-async def _create_blindly(creation: Creation) -> tuple[Fact, ...]:
-    return await creation.post()
-
-
-async def _conflict_is_failure(creation: Creation, error: StatusError) -> tuple[Fact, ...]:
-    return (refusal(creation.key, error),)
-
-
-def _all_clean(*_: object) -> bool:
-    return False
-
-
-@activity.defn(name="watch")
-async def _deadline_without_a_look(_watching: Watching, step: Watch) -> Learned:
-    if now() >= step.until:
-        return Learned(rules=1, facts=(DeadlinePassed(until=step.until),))
-    raise not_yet(now(), step.until, "Nothing new yet")
-
-
-def _any_signature(*_: object) -> int:
-    return 0
-
-
-def _any_age(forgiven: InvalidReason) -> Callable[..., int]:
-    def verify(*given: object) -> int:
-        try:
-            return _verify(*given)
-        except signature.InvalidSignature as invalid:
-            if invalid.reason is forgiven:
-                return 0
-            raise
-
-    return verify
-
-
-_verify: Callable[..., int] = signature.verify
-
-
-async def _acknowledge_first(*_: object) -> bool:
-    return True
-
-
-_deliver = delivery.Delivery.deliver
-
-
-async def _swallow(one: delivery.Delivery, event: Event, facts: Sequence[Fact]) -> Outcome:
-    outcome = await _deliver(one, event, facts)
-    return Outcome.SIGNALLED if outcome is Outcome.TEMPORAL_AWAY else outcome
-
-
-BUGS = (
-    Bug("pays what was asked, not what was accepted", "t0", rules, "accepted", _pay_what_was_asked),
-    Bug("adds up what repeated events say", "t0", records.ReturnRecord, "add", _add_up),
-    Bug(
-        "accepts a line when its first unit comes",
+RULES = (
+    _bug(
         "t0",
-        receiving,
-        "here",
-        _accept_what_began_to_come,
+        "pays what was asked, not what was accepted",
+        "lifecycle/rules.py",
+        "target = accepted(ledger, record) & ledger.requested",
+        "target = ledger.requested",
     ),
-    Bug("retries a failed refund unasked", "t0", rules, "money_of", _retry_unasked),
-    Bug("ends with the first refund", "t0", rules, "money_of", _first_refund_ends_it),
-    Bug("accepts after a settlement", "t0", receiving, "may_have_issued", _no),
-    Bug("takes a sibling's refunds for its own", "t0", ours, "_is_marked_ours", _yes),
-    Bug("pays after a chargeback", "t0", rules, "RULES", _one_rules(_ignore_chargeback)),
-    Bug("creates without reading back", "t1", creates, "create_once", _create_blindly),
-    Bug("takes a lost answer for none", "t1", once, "_may_follow_a_lost_answer", _all_clean),
-    Bug("takes 409 for a failure", "t1", once, "_refused", _conflict_is_failure),
-    Bug("lets a deadline pass without a look", "t1", Watching, "watch", _deadline_without_a_look),
-    Bug("believes any signature", "t1", reading, "verify", _any_signature),
-    Bug(
-        "believes signatures from the future",
+    _bug(
+        "t0",
+        "adds up what repeated events say",
+        "lifecycle/records.py",
+        "max(item.accepted, self.accepted.get(item.item_id, 0))",
+        "item.accepted + self.accepted.get(item.item_id, 0)",
+    ),
+    _bug(
+        "t0",
+        "accepts a line when its first unit comes",
+        "lifecycle/receiving.py",
+        "if count >= wanted[item] > done[item]",
+        "if count and wanted[item] > done[item]",
+    ),
+    _bug(
+        "t0",
+        "retries a failed refund unasked",
+        "lifecycle/refunding.py",
+        "if answer == Answer.RETRY or _is_first_expiry(money, refund):",
+        "if refund.broken:",
+    ),
+    _bug(
+        "t0",
+        "ends with the first refund",
+        "lifecycle/refunding.py",
+        "        _place_of(ledger, money, refund).append(refund)\n    return money",
+        "        _place_of(ledger, money, refund).append(refund)\n"
+        "    money.under_way = [] if money.succeeded else money.under_way\n    return money",
+    ),
+    _bug(
+        "t0",
+        "accepts after a settlement",
+        "lifecycle/receiving.py",
+        "        or may_have_issued(ledger, record.best.return_id)\n",
+        "",
+    ),
+    _bug(
+        "t0",
+        "takes a sibling's refunds for its own",
+        "lifecycle/ours.py",
+        "    return rma is not None and rma in (ledger",
+        "    return True or rma in (ledger",
+    ),
+    _bug(
+        "t0",
+        "pays after a chargeback",
+        "lifecycle/rules.py",
+        "    if ledger.chargeback is not None:\n        return charged_back(",
+        "    if ledger.chargeback is not None and ledger.disputed is None:\n"
+        "        return charged_back(",
+    ),
+    _bug(
+        "t0",
+        "a deadline begins anew with each look",
+        "lifecycle/receiving.py",
+        "    return max([begun, *(shipment.at for shipment in ledger.shipments.values())])",
+        "    return max([begun, record.best.taken])",
+    ),
+)
+"""What `lifecycle` alone can get wrong."""
+
+CALLS = (
+    _bug(
         "t1",
-        reading,
-        "verify",
-        _any_age(InvalidReason.TOO_NEW),
+        "creates without reading back",
+        "activities/once.py",
+        "    if found.ours:\n        return found.ours\n    if not clean",
+        "    if not clean",
     ),
-    Bug("believes old signatures", "t1", reading, "verify", _any_age(InvalidReason.TOO_OLD)),
-    Bug("acknowledges before it signals", "t1", delivery.Delivery, "_signal", _acknowledge_first),
-    Bug("acknowledges while Temporal is away", "t1", delivery.Delivery, "deliver", _swallow),
+    _bug(
+        "t1",
+        "takes a lost answer for none",
+        "activities/once.py",
+        "    return said != [NOTHING_SENT, info.attempt - 1]",
+        "    return False",
+    ),
+    _bug(
+        "t1",
+        "takes 409 for a failure",
+        "activities/once.py",
+        "            return await _refused(creation, error)",
+        "            return (refusal(creation.key, error),)",
+    ),
+    _bug(
+        "t1",
+        "lets a deadline pass without a look",
+        "activities/watching.py",
+        "        if attempt > 1 or time >= step.until:\n            with calling():",
+        "        if time >= step.until:\n"
+        "            return self.learned(DeadlinePassed(until=step.until))\n"
+        "        if attempt > 1:\n            with calling():",
+    ),
+    _bug(
+        "t1",
+        "takes the quantity for what was accepted",
+        "activities/translate.py",
+        "accepted=item.quantity_accepted,\n                state=item.state,\n"
+        "                amount",
+        "accepted=item.quantity,\n                state=item.state,\n                amount",
+    ),
+    _bug(
+        "t1",
+        "believes the event's name, not the object's state",
+        "activities/translate.py",
+        "    return (read(event.object, event.created_time),) if read else ()",
+        '    told = event.type.partition(".")[2].replace("complete", "succeeded")\n'
+        '    return (read({**event.object, "state": told}, event.created_time),) if read else ()',
+    ),
+    _bug(
+        "t1",
+        "sleeps in an activity",
+        "activities/watching.py",
+        "        raise not_yet(time, min(",
+        "        import asyncio\n"
+        "        await asyncio.sleep(_gap(step, attempt).total_seconds())\n"
+        "        raise not_yet(time, min(",
+    ),
+    _bug(
+        "t1",
+        "names the key in an error",
+        "activities/retrying.py",
+        "    return ApplicationError(\n        str(error),\n        details,",
+        '    return ApplicationError(\n        f"{error} (Bearer sk_test_sandbox)",\n'
+        "        details,",
+    ),
+)
+"""What the activities can get wrong."""
+
+NEVER_SEEN = Edit("webhooks/intake.py", "if event.id in self._signalled:", "if event.id in ():")
+NEVER_TOLD = Edit(
+    "webhooks/delivery.py", "if (message.event_id, workflow_id) in self._told:", "if False:"
 )
 
+EVENTS = (
+    _bug(
+        "t1",
+        "believes any signature",
+        "digital_river/signature.py",
+        "    if position is None:\n        raise InvalidSignature(InvalidReason.NO_MATCH)\n",
+        "    position = position or 0\n",
+    ),
+    _bug(
+        "t1",
+        "believes signatures from the future",
+        "digital_river/signature.py",
+        "    if -age > tolerance.total_seconds():",
+        "    if False:",
+    ),
+    _bug(
+        "t1",
+        "believes old signatures",
+        "digital_river/signature.py",
+        "    if age > tolerance.total_seconds():",
+        "    if False:",
+    ),
+    _bug(
+        "t1",
+        "believes events of the other mode",
+        "webhooks/intake.py",
+        "        if self._is_of_other_mode(event):",
+        "        if False:",
+    ),
+    _bug(
+        "t1",
+        "acknowledges before it signals",
+        "webhooks/delivery.py",
+        "        if not await signal(self._client, workflow_id, message, self._within):\n"
+        "            return False\n",
+        "        asyncio.get_running_loop().call_later(60, print)\n",
+    ),
+    _bug(
+        "t1",
+        "acknowledges while Temporal is away",
+        "webhooks/delivery.py",
+        "            return Outcome.TEMPORAL_AWAY",
+        "            return Outcome.SIGNALLED",
+    ),
+    Bug("signals an event as often as it comes", "t1", (NEVER_SEEN, NEVER_TOLD)),
+    Bug(
+        "tells events apart by their signatures",
+        "t1",
+        (
+            Edit(NEVER_SEEN.path, NEVER_SEEN.old, "if event.id + str(id(event)) in ():"),
+            NEVER_TOLD,
+        ),
+    ),
+    Bug(
+        "takes in the same event twice at a time",
+        "t1",
+        (
+            Edit("webhooks/intake.py", "        if running is not None:", "        if False:"),
+            Edit(
+                "webhooks/intake.py",
+                "task.add_done_callback(lambda _: self._running.pop(event.id))",
+                "task.add_done_callback(lambda _: self._running.pop(event.id, None))",
+            ),
+        ),
+    ),
+    _bug(
+        "t1",
+        "swallows what bears no mark",
+        "webhooks/finding.py",
+        "await self._orders.workflows(order_id, within) if order_id else OrderWorkflows()",
+        "OrderWorkflows()",
+    ),
+)
+"""What the receiver can get wrong."""
 
-async def hunt(bug: Bug) -> Caught:
-    """Run seed after seed until the bug shows."""
-    for seed in range(MOST_SEEDS):
-        plan = draw(seed, bug.tier)
-        with planted(bug):
-            verdict = await run(plan)
-        if verdict.violation:
-            return Caught(bug.name, bug.tier, seed + 1, verdict.violation)
-    return Caught(bug.name, bug.tier, None, "")
+WORKFLOW = (
+    _bug(
+        "t2",
+        "commands that a replay does not give",
+        "workflows/returns.py",
+        "        if phase == self._phase:",
+        "        if phase == self._phase or workflow.unsafe.is_replaying():",
+    ),
+    _bug(
+        "t2",
+        "forgets what an operator answers",
+        "workflows/returns.py",
+        '        self._ledger.record(self._decision(resolution), "operator")',
+        "        self._decision(resolution)",
+    ),
+    _bug(
+        "t2",
+        "forgets the second parcel",
+        "workflows/returns.py",
+        "        if known is None or known.revision < fact.revision:",
+        "        if not self._ledger.shipments:",
+    ),
+    _bug(
+        "t2",
+        "fails its task over an event of a refund",
+        "workflows/returns.py",
+        "        self._inbox.take(event)\n",
+        "        if self._ledger.refunds:\n            raise ValueError(event.event_id)\n"
+        "        self._inbox.take(event)\n",
+    ),
+)
+"""What only the real workflow can get wrong."""
 
-
-@contextmanager
-def planted(bug: Bug) -> Iterator[None]:
-    """Put a bug in for a while."""
-    with patch.object(bug.place, bug.attribute, bug.wrong):
-        yield
+BUGS = (*RULES, *CALLS, *EVENTS, *WORKFLOW)
 
 
 def by_name(name: str) -> Bug:

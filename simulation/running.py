@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
+from lifecycle.ledger import Ledger
 from simulation.books import Books, Record, Violation
 from simulation.driver import Driver
 from simulation.judge import judge
@@ -26,6 +27,9 @@ class Verdict:
     record: Record
     """Of the first return."""
     faults: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Which fault struck in which phase, how often."""
+    ledgers: tuple[Ledger, ...] = ()
+    """What each return knew in the end."""
 
     @property
     def end(self) -> str:
@@ -61,6 +65,7 @@ async def run(plan: Plan) -> Verdict:
         world.books(world.requests[0]),
         records[0],
         faults,
+        tuple(driver.ledger for driver in stage.drivers),
     )
 
 

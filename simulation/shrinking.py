@@ -1,11 +1,26 @@
 """From a plan that fails to a small one that fails in the same way."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from simulation.plan import Plan
 
 MOST_TRIES = 400
+LISTS = ("acts", "calls", "deliveries", "kills")
+PLAIN = (
+    "stale",
+    "late_reads",
+    "listed_twice",
+    "eager",
+    "repeats",
+    "fresh_ids",
+    "metadata_in_events",
+    "skew",
+    "deaf",
+    "twin",
+)
+"""What is left at its default where the failure does not need it."""
 
 
 async def shrink(plan: Plan, fails: Callable[[Plan], Awaitable[bool]]) -> Plan:
@@ -22,17 +37,17 @@ async def shrink(plan: Plan, fails: Callable[[Plan], Awaitable[bool]]) -> Plan:
 
 
 def _smaller(plan: Plan) -> Iterator[Plan]:
-    for n in range(len(plan.acts)):
-        yield replace(plan, acts=plan.acts[:n] + plan.acts[n + 1 :])
-    for n in range(len(plan.calls)):
-        yield replace(plan, calls=plan.calls[:n] + plan.calls[n + 1 :])
-    for n in range(len(plan.deliveries)):
-        yield replace(plan, deliveries=plan.deliveries[:n] + plan.deliveries[n + 1 :])
-    for n in range(len(plan.kills)):
-        yield replace(plan, kills=plan.kills[:n] + plan.kills[n + 1 :])
+    for name in LISTS:
+        entries = getattr(plan, name)
+        for n in range(len(entries)):
+            yield _with(plan, name, entries[:n] + entries[n + 1 :])
     if plan.answers:
-        yield replace(plan, answers=plan.answers[:-1])
-    if plan.stale:
-        yield replace(plan, stale=0)
-    if plan.eager:
-        yield replace(plan, eager=False)
+        yield _with(plan, "answers", plan.answers[:-1])
+    defaults = {one.name: one.default for one in fields(plan)}
+    for name in PLAIN:
+        if getattr(plan, name) != defaults[name]:
+            yield _with(plan, name, defaults[name])
+
+
+def _with(plan: Plan, name: str, value: Any) -> Plan:  # noqa: ANN401 - whatever the field holds
+    return replace(plan, **{name: value})

@@ -89,6 +89,9 @@ class Stage:
             await self._deliver(entry)
         elif isinstance(entry, Act):
             self._act(entry)
+        if self.is_quiet:
+            self.world.finish()
+            self.post()
         for sleeper in list(self._asleep):
             if sleeper.until_news and len(sleeper.driver.ledger.timeline) > sleeper.told:
                 await self._wake(sleeper)
