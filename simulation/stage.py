@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from simulation.agenda import Agenda
 from simulation.plan import START, Act, DeliveryFault, Plan, hours
@@ -62,7 +63,17 @@ class Stage:
         return self._to_come == 0
 
     async def play(self) -> None:
-        """Let all returns live until each has ended, or waits for what nobody will bring."""
+        """Let all returns live until each has ended, or waits for what nobody will bring.
+
+        Meanwhile the event loop's own clock stands still: no time limit of a client or a receiver
+        strikes because this machine is slow.
+        """
+        loop = asyncio.get_running_loop()
+        stopped = loop.time()
+        with patch.object(loop, "time", lambda: stopped):
+            await self._play()
+
+    async def _play(self) -> None:
         lives = []
         for driver in self.drivers:
             life = asyncio.ensure_future(driver.live())
