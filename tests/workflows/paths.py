@@ -310,3 +310,18 @@ async def digital_river_shipping_kept(running: Running, policy: Json) -> str:
     order = await running.order("digital_river", 2, automation=NOW, shipping=5)
     policy = {**policy, "refund_shipping": "when_order_fully_returned"}
     return (await running.start(order, 1, policy=policy)).workflow_id
+
+
+@path("refund_failed")
+async def digital_river_token_expired_twice(running: Running, policy: Json) -> str:
+    """The customer gives no details for the second refund either, and a person gives up."""
+    goods = {"approve_after_seconds": 0, "receive_after_seconds": 0}
+    order = await running.order("digital_river", 1, automation=goods)
+    workflow_id = (await running.start(order, 1, policy=policy)).workflow_id
+    for number in (1, 2):
+        refund = await running.refund(order, number)
+        await running.act(f"/sandbox/refunds/{refund}/require-information")
+        await running.in_phase(workflow_id, "awaiting_customer")
+        await running.act(f"/sandbox/refunds/{refund}/expire")
+    await running.resolve(workflow_id, "give_up")
+    return workflow_id
