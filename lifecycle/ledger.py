@@ -213,6 +213,8 @@ class Ledger:
                 self.dispute_looked_up = _latest(self.dispute_looked_up, fact.seen)
             case Chargeback():
                 self.chargeback = min(fact, self.chargeback or fact, key=repr)
+            case _:
+                assert_never(fact)
 
     def _join_trouble(
         self, fact: NotDue | InDoubt | CallWithdrawn | Absent | LookAlikes | CallGivenUp
