@@ -13,6 +13,7 @@ NEED_TIME = {
     "digital_river_never_approved",
     "third_party_never_arrived",
     "third_party_short_asked",
+    "third_party_short_not_covered",
     "third_party_short_settled",
 }
 """What happens at a deadline, days away."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 from temporalio.service import RPCStatusCode
 
 from tests.webhooks.bench import Bench, receiving
-from tests.webhooks.events import Json, event, order, refund
-from tests.webhooks.fake_temporal import no_namespace, rpc_error
+from tests.webhooks.events import ORDER, WORKFLOW, Json, event, order, refund
+from tests.webhooks.fake_temporal import FakeHandle, no_namespace, rpc_error
 from webhooks import Options
 
 MARKED = event("refund.complete", refund())
@@ -55,3 +56,31 @@ async def test_ignoring_needs_no_temporal(bench: Bench) -> None:
     """An event that nobody reads is acknowledged even while Temporal is away."""
     bench.temporal.failure = rpc_error(RPCStatusCode.UNAVAILABLE)
     assert (await bench.send(event("refund.pending", refund("pending")))).status_code == 202
+
+
+@pytest.mark.parametrize("content", [MARKED, OF_AN_ORDER])
+async def test_nothing_is_acknowledged_before_it_is_durable(bench: Bench, content: Json) -> None:
+    """While a call to Temporal is under way there is no answer; after the last one there is."""
+    bench.temporal.open["return-other"] = ORDER
+    bench.temporal.gate = asyncio.Event()
+    sending = asyncio.create_task(bench.send(content))
+    await bench.temporal.waiting.wait()
+    assert (sending.done(), bench.temporal.signals) == (False, [])
+    bench.temporal.gate.set()
+    assert (await sending).status_code == 202
+    assert bench.temporal.signals
+
+
+@pytest.mark.parametrize(
+    "failure", [OSError("reset"), ValueError("no JSON"), LookupError("a mistake of ours")]
+)
+async def test_no_failure_is_taken_for_an_acknowledgement(
+    failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is raised where Temporal is called, the event comes again, and is signalled then."""
+    async with receiving(raises=False) as bench:
+        bench.temporal.open[WORKFLOW] = ORDER
+        with monkeypatch.context() as broken:
+            broken.setattr(FakeHandle, "signal", AsyncMock(side_effect=failure))
+            assert (await bench.send(MARKED)).status_code == 500
+        assert (await bench.send(MARKED)).json() == {"status": "signalled"}
