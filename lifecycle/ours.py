@@ -78,7 +78,7 @@ def claim_question(refund: RefundRecord) -> str:
 def _place_of(
     ledger: Ledger, record: ReturnRecord, claims: Claims, refund: RefundRecord
 ) -> list[RefundRecord]:
-    if _is_marked_ours(ledger, record, refund):
+    if is_marked_ours(ledger, record, refund):
         return claims.ours
     if not _could_be_ours(ledger, record, refund):
         return claims.foreign
@@ -92,7 +92,8 @@ def _place_of(
     return claims.ours if decision.answer == Answer.CLAIM else claims.foreign
 
 
-def _is_marked_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
+def is_marked_ours(ledger: Ledger, record: ReturnRecord, refund: RefundRecord) -> bool:
+    """Say whether a refund bears a mark of this return: listed by it, our key, or our reason."""
     if refund.best.order_id not in (ledger.order_id, None):
         return False
     if refund.best.refund_id in record.refund_ids:

@@ -173,14 +173,18 @@ def _ready(ledger: Ledger, record: ReturnRecord) -> AcceptItems | None:
 def _ask_before_paying_twice(
     ledger: Ledger, record: ReturnRecord, step: AcceptItems
 ) -> Wait | None:
-    """Ask before accepting units that somebody has refunded: Digital River would pay once more."""
-    early = paid_early(ledger, record)
-    twice = {item.item_id: early[item.item_id] for item in step.items if early[item.item_id]}
+    """Ask before accepting units that somebody has refunded: Digital River would pay once more.
+
+    It pays for all that was accepted when the last item is, so earlier acceptances count, too.
+    """
+    early, items = paid_early(ledger, record), {item.item_id for item in step.items}
+    items |= accepted(ledger, record).keys()
+    twice = {item: n for item, n in sorted(early.items()) if n and item in items}
     units = ", ".join(f"{n} of {item}" for item, n in twice.items())
     question = Question(
         id=f"{_early(record)}:{','.join(f'{item}={n}' for item, n in twice.items())}",
-        reason=f"{units} were refunded before they were accepted. Once they are, "
-        "Digital River refunds them again, as far as the order has money left.",
+        reason=f"Somebody has refunded {units}. Once the return is accepted, Digital River "
+        "refunds them again, as far as the order has money left.",
         answers=(Answer.ALREADY_PAID, Answer.ACCEPT_ALL_THE_SAME),
     )
     return ask(question) if twice and ledger.answer_to(question.id) is None else None

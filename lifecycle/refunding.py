@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lifecycle.identity import refund_number
 from lifecycle.ledger import Ledger
-from lifecycle.ours import issued_by_us, made_at, our_refunds
+from lifecycle.ours import is_marked_ours, issued_by_us, made_at, our_refunds
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.states import FINAL
 from lifecycle.steps import Answer
@@ -90,11 +90,19 @@ def uncovered(ledger: Ledger, money: Money, target: Tally) -> Tally:
 
 
 def paid_early(ledger: Ledger, record: ReturnRecord) -> Tally:
-    """Units that a refund pays for, or is about to, before they were accepted."""
+    """Units that a refund pays for, or is about to, and that Digital River would pay for again.
+
+    Those that were not accepted; and any that a refund without a mark of this return pays for,
+    which is none that Digital River made of it.
+    """
     if not ledger.refunds:
         return Tally()
     live = [refund for refund in our_refunds(ledger, record) if not refund.broken]
-    return units_of(ledger, live) - accepted(ledger, record)
+    early = units_of(ledger, live) - accepted(ledger, record)
+    by_hand = [refund for refund in live if not is_marked_ours(ledger, record, refund)]
+    for item, count in units_of(ledger, by_hand).items():
+        early[item] = max(early[item], count)
+    return early
 
 
 def to_retry(ledger: Ledger, money: Money) -> Tally:

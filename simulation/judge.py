@@ -67,6 +67,7 @@ def _payments(plan: Plan, books: Books, record: Record) -> None:
     excess = _units([one for one in mine if one.state in LIVE]) - came
     if excess:
         raise Violation(f"S3: {dict(excess)} paid beyond what came")
+    _paid_by_hand_before(plan, books, record)
     if record.charged_back is not None:
         late = [one for one in mine if one.maker == "us" and one.made > record.charged_back]
         if late:
@@ -77,6 +78,25 @@ def _payments(plan: Plan, books: Books, record: Record) -> None:
     repeated = _units([one for one in broken if one.id in excused] + expired)
     if _units(mine) - came - repeated:
         raise Violation("S4: a failed refund was issued again, and nobody had said so")
+
+
+def _paid_by_hand_before(plan: Plan, books: Books, record: Record) -> None:
+    """Hold acceptances against refunds made in the Dashboard: Digital River pays what is accepted.
+
+    Unless a person said that it may, or accepted it in the Dashboard, or it is not sure whose
+    refund that is.
+    """
+    said = {one.answer for one in record.answers}
+    alone = all(one.maker == "us" for one in books.returns)
+    if plan.coordinator != "third_party" or books.accepted_by_hand or not alone:
+        return
+    if said & {"accept_all_the_same", "leave"}:
+        return
+    hand = [one for one in books.refunds if one.maker == "hand" and one.state in LIVE]
+    for paid in (one for one in books.refunds if one.maker == "digital_river"):
+        before = _units([one for one in hand if one.made < paid.made])
+        if before & paid.units:
+            raise Violation(f"S3: {paid.id} pays for what was refunded by hand before")
 
 
 def _events(plan: Plan, record: Record) -> None:

@@ -70,6 +70,13 @@ RULES = (
     ),
     _bug(
         "t0",
+        "accepts what was refunded by hand",
+        "lifecycle/receiving.py",
+        "return _ask_before_paying_twice(ledger, record, ready) or _accept(ledger, ready)",
+        "return _accept(ledger, ready)",
+    ),
+    _bug(
+        "t0",
         "accepts after a settlement",
         "lifecycle/receiving.py",
         "        or may_have_issued(ledger, record.best.return_id)\n",

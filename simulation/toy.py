@@ -222,6 +222,9 @@ class Toy:
         held = next(one for one in self.river.returns if one.seen.return_id == step.return_id)
         if self.river.state == "dispute":
             return [self.river.order()]
+        refunds = [self.river.fresh(one.seen) for one in self.river.refunds]
+        if any(is_news(step.known or (), one) for one in refunds):
+            return [self.river.fresh(held.seen), *refunds]
         self.river.take(held, Counter({item.item_id: item.quantity for item in step.items}))
         return [self.river.fresh(held.seen)]
 

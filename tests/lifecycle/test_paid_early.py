@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lifecycle.facts import RefundSeen
+from lifecycle.facts import RefundSeen, ReturnsListed
 from lifecycle.steps import (
     AcceptItems,
     Close,
@@ -47,7 +47,7 @@ def test_asked_before_accepting(state: str) -> None:
 
     assert life.question.id == "refunded_before_acceptance:ret_1:a=1"
     assert life.question.answers == ("already_paid", "accept_all_the_same")
-    assert life.question.reason.startswith("1 of a were refunded before they were accepted.")
+    assert life.question.reason.startswith("Somebody has refunded 1 of a.")
 
 
 def test_accept_all_the_same() -> None:
@@ -100,6 +100,23 @@ def test_failed_before_the_answer() -> None:
     life = a_paid_life("pending")
 
     assert isinstance(life.tell(replace(by_hand(life, "failed"), taken=at(5))), AcceptItems)
+
+
+def test_refunded_after_it_was_accepted() -> None:
+    """An accepted item that somebody refunds is paid again with the last one: a person is asked."""
+    life = a_third_party_life({"a": 1, "b": 1})
+    unmarked = replace(by_hand(life), reason=None, taken=at(4), created=at(4))
+    life.tell(
+        shipment({"a": 1}, when=at(3)),
+        return_seen(life.request, "created", {"a": 1}, taken=at(3)),
+        unmarked,
+        ReturnsListed(taken=at(4)),
+    )
+    assert life.wait.what is Waiting.GOODS
+
+    life.tell(shipment({"b": 1}, reference="parcel-2", when=at(5)))
+
+    assert life.question.id == "refunded_before_acceptance:ret_1:a=1"
 
 
 def test_early_refund_of_another_item() -> None:
