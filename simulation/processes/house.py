@@ -32,6 +32,9 @@ API_KEY = "sk_simulated"
 """Not a test key, whose limit of requests would slow everything down."""
 
 Json = dict[str, Any]
+PAUSE_SECONDS = 0.5
+NO_TEMPORAL = 1
+"""The exit status of a worker that cannot reach Temporal when it starts."""
 
 
 @dataclass
@@ -51,6 +54,8 @@ class House:
     deliveries: Gate
     """From Digital River to the receiver."""
     workers: list[Service] = field(default_factory=list)
+    fallen: list[str] = field(default_factory=list)
+    """Processes that ended by themselves and must not."""
     _restarting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def service(self, name: str, worker: int = 0) -> Service:
@@ -65,6 +70,19 @@ class House:
             service = self.service(name, worker)
             await service.kill()
             await service.start()
+
+    async def supervise(self) -> None:
+        """Start again whatever ends by itself, as production does, until cancelled.
+
+        A worker may end so when it is started while Temporal is away. Any other end is a finding.
+        """
+        while True:
+            async with self._restarting:
+                for service in (self.temporal, self.receiver, *self.workers):
+                    if not service.runs:
+                        self.fallen += [] if _may_have_ended(service) else [service.name]
+                        await service.start()
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def hire(self, caches: Sequence[int]) -> None:
         """Replace the workers by new ones, with such caches, and wait until each one works."""
@@ -104,6 +122,11 @@ class House:
         """Read everything that exists at Digital River."""
         found: Json = (await self.river.get("/sandbox/books")).json()
         return found
+
+
+def _may_have_ended(service: Service) -> bool:
+    status = service.process.returncode if service.process else None
+    return service.name.startswith("worker") and status == NO_TEMPORAL
 
 
 def _is_write(request: Request) -> bool:

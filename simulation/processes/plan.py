@@ -174,7 +174,7 @@ def _kill(random: Random, lives: int, workers: int) -> Kill:
         return Kill(service="worker", moment=moment, n=n, worker=random.randrange(workers))
     if moment == "ack":
         return Kill(service="receiver", moment=moment, n=random.randint(1, MOST_ACKS))
-    service: Service = random.choice(("worker", "worker", "temporal", "receiver"))
+    service: Service = random.choice(("worker", "temporal", "temporal", "receiver"))
     return Kill(
         service=service,
         moment=moment,

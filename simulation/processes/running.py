@@ -84,6 +84,7 @@ async def live_through(house: House, plan: HousePlan, verdict: HouseVerdict) -> 
     await house.put("/sandbox/faults", faults)
     house.calls.begin(_losses(house, plan, "write", verdict))
     house.deliveries.begin(_losses(house, plan, "ack", verdict))
+    supervisor = asyncio.create_task(house.supervise())
     killers = [
         asyncio.create_task(_kill_at_event(house, kill, people.lived[kill.life], verdict))
         for kill in plan.kills
@@ -92,9 +93,9 @@ async def live_through(house: House, plan: HousePlan, verdict: HouseVerdict) -> 
     try:
         await _let_live(people)
     finally:
-        for killer in killers:
-            killer.cancel()
-        await asyncio.wait(killers) if killers else None
+        for task in (*killers, supervisor):
+            task.cancel()
+        await asyncio.gather(*killers, supervisor, return_exceptions=True)
         await house.put("/sandbox/faults", {})
     return await _judge(house, people)
 
@@ -113,6 +114,8 @@ async def _let_live(people: People) -> None:
 
 
 async def _judge(house: House, people: People) -> list[Evidence]:
+    if house.fallen:
+        raise Violation(f"error: {house.fallen[0]} ended by itself")
     histories = [await _until_there(partial(_history, house, one)) for one in people.lived]
     world = await house.books()
     found = [
@@ -151,7 +154,8 @@ def _losses(
 
 async def _kill(house: House, kill: Kill, verdict: HouseVerdict) -> None:
     verdict.kills[f"{kill.service} at {kill.moment}"] += 1
-    await house.restart(kill.service, kill.worker)
+    # Shielded: what has been killed must be started again, even when the plan is over.
+    await asyncio.shield(house.restart(kill.service, kill.worker))
 
 
 async def _kill_at_event(house: House, kill: Kill, one: Lived, verdict: HouseVerdict) -> None:
