@@ -21,7 +21,7 @@ from lifecycle.steps import (
     Step,
     Units,
 )
-from lifecycle.trouble import in_trouble, is_absent, may_be_done, not_before
+from lifecycle.trouble import in_trouble, is_absent, may_be_done, not_before, was_given_up
 
 TOO_MANY = "quantity_too_large"
 
@@ -39,21 +39,39 @@ def open_return(ledger: Ledger) -> Step:
     )
 
 
+def check_first(ledger: Ledger) -> Step | None:
+    """Read the order of a return that is known before its check.
+
+    After an operator's reset, events that are told again may name it before anything was read.
+    """
+    read = ledger.fulfillment_orders if ledger.by_digital_river else ledger.order
+    if read or ledger.missing or ledger.request.adopt is not None:
+        return None
+    if was_given_up(ledger, ledger.check_key):
+        return None
+    return in_trouble(ledger, ledger.check_key) or _check(ledger)
+
+
+def _check(ledger: Ledger) -> Step:
+    if not ledger.by_digital_river:
+        return CheckReturnable(key=ledger.check_key, order_id=ledger.order_id)
+    return CheckShipped(
+        key=ledger.check_key,
+        order_id=ledger.order_id,
+        fulfillment_order_id=ledger.request.fulfillment_order_id,
+    )
+
+
 def _open_fulfillment_return(ledger: Ledger) -> Step:
-    request = ledger.request
     if not ledger.fulfillment_orders and not ledger.missing:
-        return CheckShipped(
-            key=ledger.check_key,
-            order_id=request.order_id,
-            fulfillment_order_id=request.fulfillment_order_id,
-        )
+        return _check(ledger)
     chosen = chosen_fulfillment_order(ledger)
     return _create_unless(refuse_digital_river(ledger), ledger, Resource.FULFILLMENT_RETURN, chosen)
 
 
 def _open_return(ledger: Ledger) -> Step:
     if ledger.returns_listed is None and not ledger.missing:
-        return CheckReturnable(key=ledger.check_key, order_id=ledger.order_id)
+        return _check(ledger)
     return _create_unless(refuse_third_party(ledger, ledger.order), ledger, Resource.RETURN, None)
 
 

@@ -14,7 +14,7 @@ from lifecycle.adopting import adopt, is_adopted, unread_news
 from lifecycle.facts import Decision
 from lifecycle.flood import after_a_flood
 from lifecycle.ledger import ADOPT, HOLDS, Ledger
-from lifecycle.opening import open_return
+from lifecycle.opening import check_first, open_return
 from lifecycle.ours import (
     TWO_RETURNS,
     Claims,
@@ -101,6 +101,9 @@ def _first_rules(ledger: Ledger) -> Step:
         if was_given_up(ledger, ledger.check_key) or was_given_up(ledger, ledger.return_key):
             return Close(outcome=Outcome.CANCELLED)
         return open_return(ledger)
+    unread = check_first(ledger)
+    if unread is not None:
+        return unread
     step = _after_dispute(ledger, record) or _doubt(ledger, record) or _live(ledger, record)
     if isinstance(step, Wait | Close):
         return _look_first(ledger, record, step) or _before_the_end(ledger, record, step)

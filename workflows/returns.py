@@ -56,6 +56,7 @@ with workflow.unsafe.imports_passed_through():
         Shipment,
         ShipmentAnswer,
     )
+    from workflows.resets import as_sent
 
 NOT_THIS_WAY = "\n\nTemporal's own cancellation ends nothing here; use the update `cancel`."
 WatchHandle = workflow.ActivityHandle[Learned]
@@ -111,7 +112,7 @@ class ReturnWorkflow:
         call = calling(step)
         handle = workflow.start_activity(
             call.activity,
-            step,
+            as_sent(step, self._ledger.request.policy.doubt),
             result_type=Learned,
             task_queue=names.DIGITAL_RIVER_TASK_QUEUE,
             summary=call.summary,

@@ -18,7 +18,18 @@ from lifecycle.facts import (
 )
 from lifecycle.request import Coordinator
 from lifecycle.rules import still_wanted
-from lifecycle.steps import AcceptItems, Call, Close, Create, IssueRefund, Look, Outcome, Wait
+from lifecycle.steps import (
+    AcceptItems,
+    Call,
+    CheckReturnable,
+    CheckShipped,
+    Close,
+    Create,
+    IssueRefund,
+    Look,
+    Outcome,
+    Wait,
+)
 from tests.builders.returns import (
     START,
     Life,
@@ -328,3 +339,28 @@ def test_accepted_without_a_report(begin: Callable[[Quantities], Life]) -> None:
     )
 
     assert life.step == Close(outcome=Outcome.REFUNDED)
+
+
+@pytest.mark.parametrize("coordinator", list(Coordinator))
+def test_known_before_its_check(coordinator: Coordinator) -> None:
+    """A return that an event named before the order was read, after a reset, is read first."""
+    life = Life(a_request(coordinator, {"a": 1}))
+
+    step = life.tell(return_seen(life.request, "accepted", taken=at(4)))
+
+    assert isinstance(step, CheckShipped | CheckReturnable)
+    told: list[Fact] = [ReturnsListed(taken=START), fulfillment_order_seen()]
+    after = life.tell(order_seen(), told[coordinator is Coordinator.DIGITAL_RIVER])
+    assert isinstance(after, IssueRefund | Wait)
+
+
+def test_known_and_out_of_reach() -> None:
+    """When that read does not get through a person is asked, and the return may go on without."""
+    life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
+    step = a_call(life)
+    life.tell(return_seen(life.request), CallGivenUp(key=step.key, message="lost", at=at(4)))
+
+    assert life.question.id.startswith("digital_river_unreachable:")
+    assert isinstance(life.decide("retry"), CheckShipped)
+    life.tell(CallGivenUp(key=step.key, message="lost", at=at(8)))
+    assert isinstance(life.decide("give_up"), Wait)
