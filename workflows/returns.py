@@ -56,7 +56,7 @@ with workflow.unsafe.imports_passed_through():
         Shipment,
         ShipmentAnswer,
     )
-    from workflows.resets import as_sent
+    from workflows.resets import as_sent, doubt_before_the_end
 
 NOT_THIS_WAY = "\n\nTemporal's own cancellation ends nothing here; use the update `cancel`."
 WatchHandle = workflow.ActivityHandle[Learned]
@@ -86,6 +86,10 @@ class ReturnWorkflow:
             self._show()
             match self._step:
                 case Close() as close:
+                    doubt = doubt_before_the_end(self._ledger)
+                    if doubt is not None:
+                        self._ledger.record(doubt, "workflow")
+                        continue
                     await self._until(workflow.all_handlers_finished)
                     if next_step(self._ledger) == close:
                         return result_of(self._ledger, close)
