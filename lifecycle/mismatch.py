@@ -42,11 +42,13 @@ def find_mismatch(ledger: Ledger, record: ReturnRecord, money: Money) -> Mismatc
     Each line of each refund may be a minor unit off. For units paid twice, too much was paid.
     """
     paying = [refund for refund in money.succeeded if refund.units]
+    if not paying:
+        return None
     units = units_of(ledger, paying) & ledger.requested
     paid = _sum(_paid(refund) for refund in paying)
     worth = _sum(_worth(ledger, record, item, n) for item, n in units.items())
     expected = _sum(map(_asked, paying)) if worth is None else worth
-    if not paying or paid is None or expected is None:
+    if paid is None or expected is None:
         return None
     currency = paying[0].best.currency
     lines = sum(len(refund.units) for refund in paying)

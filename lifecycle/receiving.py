@@ -196,7 +196,7 @@ def _early(record: ReturnRecord) -> str:
 
 def _is_paid_already(ledger: Ledger, record: ReturnRecord) -> bool:
     """Say whether a refund made elsewhere counts: the rest is ours to refund, and none accepted."""
-    decision = ledger.last_answer_about(_early(record))
+    decision = ledger.last_answer_about(_early(record)) if ledger.decisions else None
     return decision is not None and decision.answer == Answer.ALREADY_PAID
 
 
