@@ -84,13 +84,12 @@ def _await_rest(ledger: Ledger, record: ReturnRecord) -> Step:
     unsound = unsound_question(ledger, record) if ledger.shipments else None
     if unsound is not None and ledger.answer_to(unsound.id) is None:
         return ask(unsound, since=due.since)
-    came = bool(received(ledger, record))
-    if due.passed and not came and not anything_came(ledger):
+    if due.passed and not received(ledger, record) and not anything_came(ledger):
         return Close(outcome=Outcome.EXPIRED)
     if not due.passed or ledger.request.policy.short_return is ShortReturn.WAIT:
         until = None if due.passed else due.until
         return Wait(what=Waiting.GOODS, who=Who.CUSTOMER, since=due.since, until=until)
-    part = (Answer.REFUND_RECEIVED_PART,) if came else ()
+    part = (Answer.REFUND_RECEIVED_PART,) if received(ledger, record) else ()
     question = Question(
         id=due.question_id,
         reason="Fewer sound units arrived than were authorised. Digital River refunds only what is "

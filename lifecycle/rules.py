@@ -92,9 +92,10 @@ def _first_rules(ledger: Ledger) -> Step:
     if adopted is not None and not is_adopted(ledger):
         return adopt(ledger, adopted)
     record = our_return(ledger)
-    flood = after_a_flood(ledger, record)
-    if flood is not None:
-        return flood
+    if ledger.flooded is not None:
+        flood = after_a_flood(ledger, record, ledger.flooded.at)
+        if flood is not None:
+            return flood
     if record is None and ledger.chargeback is not None:
         return Close(outcome=Outcome.CHARGED_BACK)
     if record is None:

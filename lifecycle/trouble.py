@@ -34,12 +34,13 @@ def _times_lost(ledger: Ledger, key: str) -> set[datetime]:
 
 def last_lost(ledger: Ledger, return_id: str) -> datetime | None:
     """Return when the last write about a return was lost whose effect nobody has seen since."""
-    return _last(ledger, return_id, ledger.doubts.keys())
+    return _last(ledger, return_id, ledger.doubts) if ledger.doubts else None
 
 
 def last_lost_or_given_up(ledger: Ledger, return_id: str) -> datetime | None:
     """Return the same, for a return that ends: what was given up may have been sent, too."""
-    return _last(ledger, return_id, ledger.doubts.keys() | ledger.given_up.keys())
+    keys = {*ledger.doubts, *ledger.given_up}
+    return _last(ledger, return_id, keys) if keys else None
 
 
 def _last(ledger: Ledger, return_id: str, keys: Iterable[str]) -> datetime | None:
