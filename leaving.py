@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
@@ -18,3 +19,13 @@ def leave(status: int) -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)
+
+
+def leave_with(command: Callable[[], object]) -> NoReturn:
+    """Run a command line, and leave with the exit status that it ends with."""
+    status: object = 0
+    try:
+        command()
+    except SystemExit as end:
+        status = end.code
+    leave(status if isinstance(status, int) else 0)

@@ -17,7 +17,7 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 
-from leaving import leave
+from leaving import leave_with
 from lifecycle.request import ReturnRequest
 from settings import SettingsError, connect_temporal, temporal_connect_config
 from storefront.client import Returns
@@ -237,15 +237,5 @@ def list_returns(
         print_rows(out, found)
 
 
-def main() -> NoReturn:
-    """Run a command, and leave with its exit status."""
-    status: object = Exit.FAILURE
-    try:
-        app()
-    except SystemExit as end:
-        status = end.code
-    leave(status if isinstance(status, int) else Exit.DONE)
-
-
 if __name__ == "__main__":
-    main()
+    leave_with(app)

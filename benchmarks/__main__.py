@@ -17,6 +17,7 @@ from rich.console import Console
 from benchmarks import listing, memory, reaction, receiver, recovery, rules, worker_cpu
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.report import Row, machine, show
+from leaving import leave_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    leave_with(lambda: typer.run(main))

@@ -10,6 +10,7 @@ from typing import Annotated, cast
 import typer
 from rich.console import Console
 
+from leaving import leave_with
 from simulation.campaign import Tally, run_plans, simulate, smallest
 from simulation.drawing import draw
 from simulation.goals import reach
@@ -145,4 +146,4 @@ def _again(path: Path) -> int:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    leave_with(lambda: typer.run(main))
