@@ -25,10 +25,10 @@ async def events(house: Running, kind: str) -> list[Json]:
 
 
 async def test_concurrent_deliveries_to_two_receivers_are_one_event(
-    temporal: WorkflowEnvironment,
+    alone: WorkflowEnvironment,
 ) -> None:
     """One event, five times to each of two receivers at once: all say 202, it counts once."""
-    client = temporal.client
+    client = alone.client
     async with (
         running(client) as house,
         serve_receiver(client, WEBHOOK_SECRET) as one,
