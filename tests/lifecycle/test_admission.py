@@ -80,6 +80,20 @@ def test_corrected_after_acceptance(life: Life) -> None:
     assert code(life, {"a": 2, "b": 1}, revision=2) is None
 
 
+def test_no_units_are_no_units(life: Life) -> None:
+    """A line of an accepted item with zero units is one that is left out: nothing is corrected."""
+    life.tell(shipment({"a": 1, "b": 0}, reference="parcel-2", when=at(3)))
+    life.tell(return_seen(life.request, "created", {"b": 1}, taken=at(4)))
+
+    for said in ({"a": 2}, {"a": 2, "b": 0}):
+        told = shipment(said, reference="parcel-2", revision=2, when=at(9))
+        assert object_to_shipment(life.ledger, told) is None
+    told = shipment({"a": 2, "b": 1}, reference="parcel-2", revision=2, when=at(9))
+    objection = object_to_shipment(life.ledger, told)
+    assert objection is not None
+    assert objection.code == "already_accepted"
+
+
 def test_decision_taken() -> None:
     """An answer that the open question offers is taken."""
     life = an_accepted_life()

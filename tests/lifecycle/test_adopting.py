@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lifecycle.adopting import may_be_carried_on
 from lifecycle.facts import (
     EndedBefore,
     Fact,
@@ -341,6 +342,21 @@ def test_units_held_otherwise(
     life.tell(refused(return_key(life.request.workflow_id), code="quantity_too_large"))
 
     assert outcome_and_code(life) == (Outcome.NOT_RETURNABLE, "units_held")
+
+
+@pytest.mark.parametrize(
+    ("state", "open_"),
+    [
+        ("created", True),
+        ("pending", True),
+        ("accepted", False),
+        ("rejected", False),
+        ("odd", False),
+    ],
+)
+def test_what_may_be_carried_on(state: str, open_: int) -> None:
+    """A return for which goods can still come; a state that nobody knows promises nothing."""
+    assert may_be_carried_on(return_seen(THEIRS[Coordinator.DIGITAL_RIVER], state)) == open_
 
 
 def test_free_units_are_not_adopted() -> None:

@@ -208,6 +208,17 @@ def test_another_item_alone(life: Life, quantity: int | None) -> None:
     assert claimed(life) == []
 
 
+def test_the_list_is_of_the_fulfillment_order() -> None:
+    """Fulfillment returns are listed by theirs, the others by the order alone."""
+    fulfilled, third_party = an_accepted_life(), a_third_party_life({"a": 1})
+    third_party.tell(return_seen(third_party.request, "accepted", taken=at(4)))
+
+    steps = [life.tell(a_refund()) for life in (fulfilled, third_party)]
+
+    listed = [step.fulfillment_order_id for step in steps if isinstance(step, ListReturns)]
+    assert listed == ["fo_1", None]
+
+
 def test_a_rival_at_the_fulfiller() -> None:
     """Fulfillment returns name items in their own way, and can be each other's rivals too."""
     life = an_accepted_life()

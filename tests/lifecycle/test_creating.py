@@ -246,6 +246,18 @@ def test_refused_otherwise(life: Life) -> None:
     assert step.refusal.message == "This return cannot be opened: It cannot be done."
 
 
+def test_refused_in_a_dispute() -> None:
+    """A dispute that began meanwhile explains the refusal, better than its code does."""
+    life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
+    life.tell(fulfillment_order_seen(), order_seen("dispute"))
+
+    step = life.tell(refused(key(life), code="restricted_update"))
+
+    assert isinstance(step, Close)
+    assert step.refusal is not None
+    assert step.refusal.code == "order_disputed"
+
+
 def test_refused_but_there(life: Life) -> None:
     """A return that bears our mark wins over the refusal: the create was done before."""
     life.tell(refused(key(life), code="quantity_too_large"))

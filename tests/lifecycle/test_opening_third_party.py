@@ -96,6 +96,15 @@ def test_units_in_another_return() -> None:
     assert isinstance(opened, Create)
 
 
+def test_all_held() -> None:
+    """Where nothing is left, the sentence does not speak of what can be returned."""
+    other = a_request(Coordinator.THIRD_PARTY, {"a": 2}, request_id="request-2")
+
+    step = a_life({"a": 1}).tell(order_seen(), return_seen(other, return_id="ret_2"), LISTED)
+
+    assert refusal_in(step).message == "All units of this item are in another return already."
+
+
 def test_more_held_than_ordered() -> None:
     """Other returns that hold more than was ordered leave nothing, not less than nothing."""
     others = [

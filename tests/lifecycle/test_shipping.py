@@ -182,9 +182,25 @@ def test_due() -> None:
     assert reason_why(charged=None) is None
 
 
-def test_due_after_a_failure() -> None:
-    """A refund of shipping that failed is none."""
-    assert reason_why(of_shipping("failed")) is None
+@pytest.mark.parametrize("state", ["failed", "expired"])
+def test_due_after_a_failure(state: str) -> None:
+    """A refund of shipping that failed or ran out is none."""
+    assert reason_why(of_shipping(state)) is None
+
+
+@pytest.mark.parametrize("key", [None, "ret_1:return", "ret_1:refund:0"])
+def test_goodwill_is_no_shipping(key: str | None) -> None:
+    """A refund without items is one of shipping only where we issued it."""
+    goodwill = replace(of_shipping("succeeded"), type=None, key=key)
+    assert reason_why(goodwill) is None
+    assert reason_why(replace(goodwill, key=FIRST)) == "shipping was refunded before: re_2"
+
+
+def test_units_of_nothing_known_pay_for_nothing() -> None:
+    """A refunded item that is not in the order counts for none of its lines."""
+    strange = refund_seen({"x": None}, "succeeded", refund_id="re_7")
+    assert reason_why(strange) is None
+    assert reason_why(strange, paid=PAID[:1]) == "not every unit of the order has been refunded yet"
 
 
 @pytest.mark.parametrize("state", ["pending", "pending_information", "succeeded"])
