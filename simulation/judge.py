@@ -62,7 +62,8 @@ def _units(refunds: list[BookedRefund]) -> Counter[str]:
 
 def _payments(plan: Plan, books: Books, record: Record) -> None:
     """Hold refunds against what came: a failed one may be repeated by a person's word alone."""
-    mine = [one for one in books.refunds if one.maker in ("us", "digital_river")]
+    left = _said_of_refunds(record, "leave")
+    mine = [one for one in _of_ours(books) if one.id not in left]
     came = _came(plan, books, record)
     excess = _units([one for one in mine if one.state in LIVE]) - came
     if excess:
@@ -97,6 +98,17 @@ def _paid_by_hand_before(plan: Plan, books: Books, record: Record) -> None:
         before = _units([one for one in hand if one.made < paid.made])
         if before & paid.units:
             raise Violation(f"S3: {paid.id} pays for what was refunded by hand before")
+
+
+def _of_ours(books: Books) -> list[BookedRefund]:
+    return [one for one in books.refunds if one.maker in ("us", "digital_river")]
+
+
+def _said_of_refunds(record: Record, answer: str) -> set[str]:
+    """Return the refunds of which a person said so, when asked whose they are."""
+    asked = "whose_refund:"
+    said = [one for one in record.answers if one.question.startswith(asked)]
+    return {one.question.removeprefix(asked) for one in said if one.answer == answer}
 
 
 def _events(plan: Plan, record: Record) -> None:
@@ -145,12 +157,14 @@ def _outcome_is_true(plan: Plan, books: Books, record: Record, outcome: str) -> 
     paid = [
         one
         for one in books.refunds
-        if one.maker != "sibling" and record.at_close.get(one.id) == "succeeded"
+        if one.maker != "sibling" or one.id in _said_of_refunds(record, "claim")
+        if record.at_close.get(one.id) == "succeeded"
     ]
     asked = sum(plan.lines)
     if outcome == "refunded" and sum((_units(paid)).values()) < asked:
         raise Violation("S4: it says refunded, and not all of it was")
-    ours = [one for one in books.refunds if one.maker in ("us", "digital_river")]
+    left = _said_of_refunds(record, "leave")
+    ours = [one for one in _of_ours(books) if one.id not in left]
     open_still = [
         one for one in ours if record.at_close.get(one.id) in ("pending", "pending_information")
     ]
