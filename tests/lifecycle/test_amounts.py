@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle.amounts import in_words, minor_unit, whole_minor_units
+from lifecycle.amounts import (
+    LineMoney,
+    OrderMoney,
+    in_words,
+    minor_unit,
+    not_covered,
+    whole_minor_units,
+)
 from lifecycle.facts import RefundSeen
 from lifecycle.snapshot import take_snapshot
 from lifecycle.steps import Close, IssueRefund, Outcome, Units, Wait, Waiting
@@ -299,3 +306,45 @@ def test_any_difference_shows(each: int, units: int, off: int) -> None:
         assert isinstance(step, Wait)
         assert life.question.id.startswith("amount_mismatch:ret_1:")
         assert ("settle_by_hand" in life.question.answers) is (off < 0)
+
+
+def test_short_in_the_second_of_two_refunds() -> None:
+    """Each refund is held against its own items, and only the short one is issued again."""
+    life = worth("10.00", a=1, b=1)
+    life.tell(paid("10.00", a=1), paid("4.00", SECOND, b=1))
+
+    step = life.decide("retry")
+
+    assert isinstance(step, IssueRefund)
+    assert step.items == (Units(item_id="b", quantity=1, amount=Decimal("6.00")),)
+
+
+def test_units_of_unknown_worth() -> None:
+    """Where no worth is known, units count as the refund says."""
+    life = an_accepted_life({"a": 1})
+
+    step = life.tell(paid("3.00"))
+
+    assert step == Close(outcome=Outcome.REFUNDED)
+    assert take_snapshot(life.ledger, step).lines[0].refunded == 1
+
+
+LINE = LineMoney(item_id="a", quantity=2, value=Decimal(20), left=Decimal(5))
+
+
+@pytest.mark.parametrize(
+    ("line", "left", "words"),
+    [
+        (LINE, None, "20 EUR for item a, of which 5 EUR are left"),
+        (replace(LINE, left=Decimal("19.99")), None, None),
+        (replace(LINE, left=None), Decimal(20), None),
+        (replace(LINE, left=None), Decimal(7), "20 EUR for the order, of which 7 EUR are left"),
+        (replace(LINE, value=None), Decimal(0), None),
+        (replace(LINE, item_id="b"), Decimal(0), None),
+    ],
+)
+def test_what_is_not_covered(line: LineMoney, left: Decimal | None, words: str | None) -> None:
+    """What an order does not say is left for Digital River to judge."""
+    order = OrderMoney(currency="EUR", left=left, lines=(line,))
+
+    assert not_covered(order, (Units(item_id="a", quantity=2),)) == words
