@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.running import Json, Order, Running
+from workflows.messages import Shipment
 
 NOW = {"approve_after_seconds": 0, "receive_after_seconds": 0, "bank_after_seconds": 0}
 BANK_NOW = {"bank_after_seconds": 0}
@@ -209,6 +210,18 @@ async def third_party_short_asked(running: Running, policy: Json) -> str:
     answer = await running.start(order, 2, policy=policy)
     await running.arrive(answer.workflow_id, "S1", **{order.items[0]: 1})
     await running.resolve(answer.workflow_id, "refund_received_part")
+    return answer.workflow_id
+
+
+@path("refunded")
+async def third_party_damaged(running: Running, policy: Json) -> str:
+    """One of two units comes damaged, and a person has all accepted the same."""
+    order = await running.order("third_party", 2, automation=BANK_NOW)
+    answer = await running.start(order, 2, policy=policy)
+    (item,) = order.items
+    parcel = Shipment(reference="S1", items={item: 1}, damaged={item: 1})
+    await running.returns.receive_shipment(answer.workflow_id, parcel)
+    await running.resolve(answer.workflow_id, "accept_anyway")
     return answer.workflow_id
 
 
