@@ -18,7 +18,7 @@ NEED_TIME = {
 }
 """What happens at a deadline, days away."""
 
-NEED_A_LOOK = {"digital_river_token_expired"}
+NEED_A_LOOK = {"digital_river_token_expired", "digital_river_token_expired_twice"}
 """No event tells that a token has run out."""
 
 
