@@ -146,6 +146,17 @@ def test_the_rest_of_each_item() -> None:
     assert refunded == [1, 0]
 
 
+def test_each_refund_pays_for_its_own_item() -> None:
+    """Two refunds of an item each: what one lacks is not made up by the other, be it cents."""
+    life = worth("10.00", a=1, b=1)
+    life.tell(paid("10.00", FIRST, a=1), paid("9.50", SECOND, b=1))
+
+    step = life.decide("retry")
+
+    assert isinstance(step, IssueRefund)
+    assert step.items == (Units(item_id="b", quantity=1, amount=Decimal("0.50")),)
+
+
 def test_the_rest_of_unknown_items() -> None:
     """Where nobody says which item is short, no rest can be issued, and a person settles."""
     life = worth("10.00", a=1, b=1)

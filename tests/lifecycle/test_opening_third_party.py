@@ -8,6 +8,7 @@ import pytest
 
 from lifecycle.facts import Fact, Missing, Resource, ReturnsListed
 from lifecycle.request import Coordinator
+from lifecycle.snapshot import take_snapshot
 from lifecycle.steps import CheckReturnable, Close, Create, Outcome, Refusal, Step, Units
 from tests.builders.returns import START, Life, a_request, order_seen, return_seen
 
@@ -78,6 +79,14 @@ def test_not_returnable(fact: Fact, code: str, sentence: str) -> None:
 
     assert (refusal.code, refusal.message) == (code, sentence)
     assert [line.code for line in refusal.lines] == [code]
+
+
+def test_a_refusal_is_shown() -> None:
+    """The snapshot of a return that was refused holds the reason, line by line."""
+    life = a_life({"a": 2})
+    refusal = refusal_in(life.tell(order_seen(quantities={"a": 1}), LISTED))
+
+    assert take_snapshot(life.ledger, life.step).refusal == refusal
 
 
 def test_units_in_another_return() -> None:

@@ -9,7 +9,7 @@ from typing import cast, get_args
 
 import pytest
 
-from lifecycle.card import LAST_FACTS, draw_card
+from lifecycle.card import draw_card
 from lifecycle.facts import (
     Absent,
     CallGivenUp,
@@ -59,7 +59,6 @@ from tests.builders.returns import (
     START,
     WAREHOUSE,
     Life,
-    a_digital_river_life,
     a_request,
     a_third_party_life,
     an_accepted_life,
@@ -325,6 +324,43 @@ def test_snapshot_values() -> None:
     assert len(view["facts"]) == len(life.ledger.timeline)
 
 
+def test_snapshot_of_refunds() -> None:
+    """A refund shows its amounts, and why it failed where the bank says so."""
+    life = an_accepted_life()
+    failed = refund_seen({"a": 1}, "failed", key="ret_1:refund:1", taken=at(5))
+    life.tell(replace(failed, amount=Decimal("21.60"), failure_reason="closed_account"))
+
+    [view] = take_snapshot(life.ledger, life.step).refunds
+
+    assert view.model_dump() == {
+        "id": "re_1",
+        "state": "failed",
+        "amount": Decimal("21.60"),
+        "refunded_amount": Decimal(0),
+        "currency": "EUR",
+        "failure_reason": "closed_account",
+    }
+
+
+def test_facts_have_their_times() -> None:
+    """A fact shows when it was seen or told; that a deadline passed has its time in words."""
+    life = a_third_party_life()
+    life.tell(
+        shipment({"a": 1}, when=at(3)),
+        DeadlinePassed(until=at(4)),
+        return_seen(life.request, "accepted", taken=at(5)),
+    )
+
+    facts = take_snapshot(life.ledger, life.step, last_facts=3).facts
+
+    assert [(one.kind, one.at) for one in facts] == [
+        ("shipment", at(3)),
+        ("deadline_passed", None),
+        ("return", at(5)),
+    ]
+    assert {one.source for one in facts} == {"test"}
+
+
 def test_snapshot_of_nothing() -> None:
     """A return of which nothing is known yet has a snapshot, too."""
     life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
@@ -349,60 +385,6 @@ def test_snapshot_of_the_end() -> None:
     assert view["waiting"] is None
     assert view["lines"][0]["refunded"] == 1
     assert view["refunds"][0]["refunded_amount"] == "21.60"
-
-
-def test_card_names_who_acts() -> None:
-    """The card says the phase, who must act, since when, and until when."""
-    card = draw_card(a_digital_river_life().ledger, a_digital_river_life().step)
-
-    assert "**awaiting_approval**" in card
-    assert "Who must act: **fulfiller**" in card
-    assert "Since: 2026-03-02 09:00 UTC" in card
-    assert "Until: 2026-03-16 09:00 UTC" in card
-    assert "`ret_1` (created)" in card
-
-
-def test_card_shows_the_question() -> None:
-    """The card says what an operator may answer, and the refunds."""
-    life = a_full_life()
-
-    card = draw_card(life.ledger, life.step)
-
-    assert "Who must act: **operator**" in card
-    assert "`retry`, `settle_by_hand`, `give_up`" in card
-    assert "Refund `re_1`: failed, 0 EUR back" in card
-    assert "Item `a`: 2 of 2 arrived, 2 accepted, 0 refunded" in card
-
-
-def test_card_without_times() -> None:
-    """A question that no time belongs to has none on the card."""
-    life = a_third_party_life()
-    life.tell(return_seen(life.request, return_id="ret_9"))
-
-    card = draw_card(life.ledger, life.step)
-
-    assert "Question `two_returns`" in card
-    assert "Since:" not in card
-    assert "Until:" not in card
-
-
-def test_card_of_nothing() -> None:
-    """The card of a return without facts lists none."""
-    life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
-
-    assert "Last facts" not in draw_card(life.ledger, life.step)
-
-
-def test_card_stays_short() -> None:
-    """Only the last facts are on the card, the latest first."""
-    life = a_full_life()
-    for day in range(20):
-        life.tell(DeadlinePassed(until=at(day)))
-
-    card = draw_card(life.ledger, life.step)
-
-    assert card.count("- Nothing new until") == LAST_FACTS
-    assert card.index("2026-03-21") < card.index("2026-03-20")
 
 
 def test_nothing_personal() -> None:
