@@ -1,6 +1,7 @@
 """Leads one return of T2 through its plan, in the virtual time of its own workflow."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -61,7 +62,7 @@ class Conductor:
     _now: datetime = START
     _faults: dict[int, DeliveryFault] = field(init=False)
     _letters: int = 0
-    _parcels: int = 0
+    _parcels: list[Shipment] = field(default_factory=list)
     _phase: str = "opening"
     _ended: bool = False
 
@@ -177,16 +178,33 @@ class Conductor:
                 await self.house.returns.cancel(workflow_id, Cancellation(who="shop", why="kept"))
 
     async def _report(self, act: Act) -> None:
-        """Report a parcel, as the warehouse: each is a parcel of its own here."""
-        items = [line.order_item_id for line in self.request.lines]
-        units = {item: n for item, n in zip(items, act.units, strict=True) if n}
-        if not units or act.deed == "correct":
+        """Report a parcel, or correct the last one; what is refused was not said."""
+        corrects = act.deed == "correct"
+        if corrects and not self._parcels:
             return
-        self._parcels += 1
-        self.record.arrived.update(dict(zip(self.plan.items, act.units, strict=True)))
-        parcel = Shipment(reference=f"parcel-{self._parcels}", items=units)
+        number = len(self._parcels) - corrects
+        revision = self._parcels[-1].revision + 1 if corrects else 1
+        items = [line.order_item_id for line in self.request.lines]
+        parcel = Shipment(
+            reference=f"parcel-{number + 1}",
+            revision=revision,
+            items=dict(zip(items, act.units, strict=True)),
+        )
         with suppress(StorefrontError):
             await self.house.returns.receive_shipment(self.request.workflow_id, parcel)
+            before = self._parcels[number].items if corrects else {}
+            self.record.taken_back |= any(before.get(i, 0) > parcel.items[i] for i in items)
+            self._parcels[number:] = [parcel]
+            self.record.arrived |= self._arrived(items)
+
+    def _arrived(self, items: Sequence[str]) -> Counter[str]:
+        """Return what arrived in all, by the plan's names of the lines."""
+        total: Counter[str] = Counter()
+        for parcel in self._parcels:
+            total.update(
+                {name: parcel.items[i] for i, name in zip(items, self.plan.items, strict=True)}
+            )
+        return total
 
     def _collect(self) -> None:
         """Put the events that were made on their way, with what the plan does to each."""
