@@ -14,11 +14,8 @@ HELD = "units_held"
 """The code of a refusal because the units sit in another return."""
 
 
-def is_adopted(ledger: Ledger) -> bool:
-    """Whether all is known that an adoption begins with; true of what was not adopted."""
-    return_id = ledger.request.adopt
-    if return_id is None:
-        return True
+def is_adopted(ledger: Ledger, return_id: str) -> bool:
+    """Whether all is known that the adoption of a return begins with."""
     return (
         return_id in ledger.claimed and ledger.order is not None and _is_mapped(ledger, return_id)
     )

@@ -89,7 +89,7 @@ def takes(ledger: Ledger, decision: Decision) -> bool:
 
 def _first_rules(ledger: Ledger) -> Step:
     adopted = ledger.request.adopt
-    if adopted is not None and not is_adopted(ledger):
+    if adopted is not None and not is_adopted(ledger, adopted):
         return adopt(ledger, adopted)
     record = our_return(ledger)
     if ledger.flooded is not None:

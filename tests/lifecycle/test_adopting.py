@@ -85,6 +85,14 @@ def test_it_reads_first(coordinator: Coordinator) -> None:
     assert life.tell(theirs(coordinator, "accepted"), chargeback()) == step
 
 
+def test_claimed_is_not_yet_read() -> None:
+    """That the return is to be carried on says nothing of its units: it is read all the same."""
+    life = Life(an_adoption(Coordinator.THIRD_PARTY))
+    step = life.step
+
+    assert life.tell(order_seen(), ReturnClaimed(return_id="ret_1")) == step
+
+
 @pytest.mark.parametrize("coordinator", BOTH)
 def test_units_are_the_returns(coordinator: Coordinator) -> None:
     """What is asked for is what the return was authorised for, in order items."""
