@@ -26,6 +26,9 @@ def our_return_ids(ledger: Ledger) -> list[str]:
 
 def our_return(ledger: Ledger) -> ReturnRecord | None:
     """Return the one Digital River return of this workflow, once it is known."""
+    if len(ledger.claimed) == 1:
+        (return_id,) = ledger.claimed
+        return ledger.returns.get(return_id) if ledger.request.adopt in (return_id, None) else None
     ids = our_return_ids(ledger)
     chosen = ledger.answer_to(TWO_RETURNS)
     adopted = chosen.answer.removeprefix(ADOPT) if chosen else None

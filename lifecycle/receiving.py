@@ -132,7 +132,7 @@ def here(ledger: Ledger, record: ReturnRecord) -> Tally:
 
 def _answers(ledger: Ledger, record: ReturnRecord, due: Deadline) -> tuple[str | None, ...]:
     """Return what was decided at the deadline for the goods, and before it on unsound ones."""
-    return due.answer, unsound_answer(ledger, record)
+    return (due.answer, unsound_answer(ledger, record)) if ledger.decisions else ()
 
 
 @once

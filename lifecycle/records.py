@@ -127,7 +127,7 @@ class ReturnRecord:
         units = Tally()
         for item, count in named:
             if item:
-                units[item] += count
+                units[item] = units.get(item, 0) + count
         return units
 
     def authorised(self, orders: Mapping[str, FulfillmentOrderSeen]) -> Tally:

@@ -120,6 +120,8 @@ def to_reissue(ledger: Ledger, money: Money) -> Tally:
 
 def may_have_issued(ledger: Ledger, return_id: str) -> bool:
     """Say whether a refund of ours is at Digital River, or may be: its answer was lost."""
+    if not (ledger.refunds or ledger.doubts or ledger.given_up):
+        return False
     keys = [refund.key or "" for refund in ledger.refunds.values()]
     keys += [*ledger.doubts, *ledger.given_up]
     return any(key.startswith(f"{return_id}:refund:") for key in keys)

@@ -221,7 +221,7 @@ def _out_of_reach(ledger: Ledger, record: ReturnRecord, key: str) -> Step | None
 
 
 def _two_returns(ledger: Ledger) -> Question | None:
-    ids = our_return_ids(ledger)
+    ids = our_return_ids(ledger) if len(ledger.claimed) > 1 else []
     if len(ids) < 2 or ledger.answer_to(TWO_RETURNS):  # noqa: PLR2004 - two is the point
         return None
     return Question(

@@ -15,13 +15,17 @@ class Tally(dict[str, int]):
     def __sub__(self, other: "Tally") -> "Tally":
         """Return the units beyond another tally's."""
         return Tally(
-            {item: left for item, count in self.items() if (left := count - other[item]) > 0}
+            {item: left for item, count in self.items() if (left := count - other.get(item, 0)) > 0}
         )
 
     def __and__(self, other: "Tally") -> "Tally":
         """Return the units that both have."""
         return Tally(
-            {item: both for item, count in self.items() if (both := min(count, other[item])) > 0}
+            {
+                item: both
+                for item, count in self.items()
+                if (both := min(count, other.get(item, 0))) > 0
+            }
         )
 
     def add(self, counts: Mapping[str, int]) -> None:

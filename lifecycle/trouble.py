@@ -75,6 +75,8 @@ def is_absent(ledger: Ledger, key: str) -> bool:
 
 def in_trouble(ledger: Ledger, key: str) -> Wait | None:
     """Return the question that a call raised and nobody has answered yet."""
+    if not (ledger.look_alikes or ledger.doubts or ledger.given_up):
+        return None
     for question in _questions(ledger, key):
         if ledger.answer_to(question.id) is None:
             return ask(question)
@@ -83,7 +85,7 @@ def in_trouble(ledger: Ledger, key: str) -> Wait | None:
 
 def was_given_up(ledger: Ledger, key: str) -> bool:
     """Say whether a person answered a call's trouble with giving up."""
-    return any(
+    return bool(ledger.decisions) and any(
         answered(ledger, question.id, Answer.GIVE_UP) for question in _questions(ledger, key)
     )
 
