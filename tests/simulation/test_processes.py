@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
+import httpx
+import pytest
+
 from sandbox.faults import CallRule, DeliveryRule
+from sandbox.options import Options
+from sandbox.server import serve
+from simulation.books import Violation
+from simulation.processes.evidence import hold
+from simulation.processes.gate import Carried, Request, run_gate
 from simulation.processes.plan import (
     HousePlan,
     Kill,
@@ -54,3 +62,31 @@ def test_a_seed_is_a_plan_and_a_plan_is_a_file(tmp_path: Path) -> None:
         "receiver",
         "temporal",
     }
+
+
+async def test_an_acknowledged_event_that_no_history_holds_is_noticed() -> None:
+    """A judge that never convicts proves nothing."""
+    request = Request("POST", "/webhooks/digital-river", (), b'{"id": "event-1"}')
+    with pytest.raises(Violation, match="S9: event event-1 was answered signalled"):
+        await hold([], [Carried(request, 202, b'{"status": "signalled"}')], [])
+
+
+async def test_a_gate_loses_an_answer_after_the_effect() -> None:
+    """Digital River has done what was asked, and whoever asked does not know."""
+    died: list[str] = []
+
+    async def die() -> None:
+        died.append("worker")
+
+    async with (
+        serve(Options()) as sandbox,
+        run_gate(sandbox.url, lambda request: request.method == "POST") as gate,
+        httpx.AsyncClient(base_url=gate.url) as client,
+    ):
+        gate.begin({1: die})
+        order = {"coordinator": "third_party", "lines": [{"quantity": 1}]}
+        with pytest.raises(httpx.TransportError):
+            await client.post("/sandbox/orders", json=order)
+        assert (died, len(sandbox.world.orders)) == (["worker"], 1)
+        assert (await client.post("/sandbox/orders", json=order)).status_code == 201
+    assert [one.status for one in gate.carried] == [201, 201]
