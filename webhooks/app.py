@@ -11,10 +11,10 @@ from typing import cast
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 from temporalio.client import Client
 
 from digital_river.signature import DEFAULT_TOLERANCE
@@ -52,7 +52,7 @@ class Options:
 
 def create_app(
     client: Client, secrets: Keyring | Sequence[SecretStr], options: Options | None = None
-) -> Starlette:
+) -> ASGIApp:
     """Build the receiver; the client may be lazy, and Temporal may be away.
 
     Whoever holds the keyring may replace its secrets. Raises `ValueError` without a secret.
@@ -71,11 +71,10 @@ def create_app(
             Route("/readyz", health.ready),
             Route("/metrics", health.metrics),
         ],
-        middleware=[Middleware(Shortcut, path=PATH, endpoint=endpoint)],
         exception_handlers={HTTPException: _refuse, Exception: _fail},
     )
     app.router.redirect_slashes = False
-    return app
+    return Shortcut(app, PATH, endpoint)
 
 
 async def _refuse(_: Request, error: Exception) -> Response:
@@ -86,5 +85,5 @@ async def _refuse(_: Request, error: Exception) -> Response:
 
 
 async def _fail(_: Request, __: Exception) -> Response:
-    """Answer a mistake of ours, so that Digital River tries again; the server logs it."""
+    """Answer a mistake of ours; the server logs it."""
     return JSONResponse({"error": "internal"}, status_code=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -42,6 +42,9 @@ class Endpoint:
         except RefusedError as refusal:
             outcome = refusal.outcome
             self._warn(outcome, started)
+        except Exception:  # noqa: BLE001 - whatever it is, Digital River tries again
+            outcome = Outcome.INTERNAL
+            _log.exception("outcome=%s", outcome.value)
         self._metrics.answered(outcome, time.perf_counter() - started)
         await answer(send, outcome)
 

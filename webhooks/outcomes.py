@@ -32,6 +32,8 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
     """Genuine, but its object is not what the contract says."""
     TEMPORAL_AWAY = "temporal_away"
+    INTERNAL = "internal"
+    """A mistake of ours."""
     REFUSED_MISSING = "refused_missing"
     REFUSED_MALFORMED = "refused_malformed"
     REFUSED_NO_MATCH = "refused_no_match"
@@ -46,6 +48,7 @@ class Outcome(StrEnum):
 
 _ERRORS = {
     Outcome.TEMPORAL_AWAY: 503,
+    Outcome.INTERNAL: 500,
     Outcome.REFUSED_MISSING: 401,
     Outcome.REFUSED_MALFORMED: 401,
     Outcome.REFUSED_NO_MATCH: 401,

@@ -1,4 +1,4 @@
-"""Deliveries go past the router, which would take a sixth of the time that they need."""
+"""Deliveries go past Starlette, which would take a quarter of the time that they need."""
 
 from __future__ import annotations
 

@@ -51,11 +51,11 @@ class Bench:
 
 
 @asynccontextmanager
-async def receiving(options: Options | None = None, *, raises: bool = True) -> AsyncIterator[Bench]:
-    """Run a receiver on a Temporal without workflows; a mistake of ours is raised, or answered."""
+async def receiving(options: Options | None = None) -> AsyncIterator[Bench]:
+    """Run a receiver on a Temporal without workflows."""
     temporal = FakeTemporal()
     chosen = replace(options or Options(), now=lambda: NOW)
     app = create_app(temporal.client, [SecretStr(SECRET), SecretStr(OLD_SECRET)], chosen)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=raises)
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as http:
         yield Bench(temporal, http)

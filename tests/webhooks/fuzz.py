@@ -18,7 +18,6 @@ from typing import Annotated
 
 import typer
 from pydantic import SecretStr
-from starlette.applications import Starlette
 from starlette.types import Message
 
 from digital_river.signature import HEADER, sign
@@ -45,7 +44,7 @@ class Target:
         self.temporal.open[WORKFLOW] = ORDER
         secrets = [SecretStr(secret) for secret in SECRETS]
         options = Options(now=lambda: NOW)
-        self._app: Starlette = create_app(self.temporal.client, secrets, options)
+        self._app = create_app(self.temporal.client, secrets, options)
 
     async def answer(self, headers: tuple[bytes, ...], body: bytes) -> tuple[int, str]:
         """Deliver, and return the status and the word of the answer."""

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from pydantic import SecretStr
-from starlette.applications import Starlette
 from starlette.types import Message
 
 from tests.webhooks.bench import Bench, receiving
@@ -178,12 +177,18 @@ async def test_a_mistake_of_ours_shows_nothing() -> None:
     """An error that nobody foresaw is answered 500 without a word about it."""
     temporal = FakeTemporal()
     temporal.failure = LookupError("our secret mistake")
-    app: Starlette = create_app(temporal.client, [SecretStr(SECRET)], Options(now=lambda: NOW))
+    app = create_app(temporal.client, [SecretStr(SECRET)], Options(now=lambda: NOW))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     body = body_of(event("refund.complete", refund()))
     async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as http:
-        answer = await http.post(PATH, content=body, headers=signature(body))
-    assert (answer.status_code, answer.json()) == (500, {"error": "internal"})
+        answers = (
+            await http.post(PATH, content=body, headers=signature(body)),
+            await http.get("/readyz"),
+        )
+        counted = (await http.get("/metrics")).text
+    assert {answer.status_code for answer in answers} == {500}
+    assert [answer.json() for answer in answers] == [{"error": "internal"}] * 2
+    assert 'upriver_webhook_events_total{outcome="internal"} 1.0' in counted
 
 
 def test_a_receiver_needs_a_secret() -> None:
