@@ -228,6 +228,14 @@ async def test_several_requests_at_once(running: Receiver) -> None:
     assert statuses(answered) == [202, 401, 202, 401]
 
 
+async def test_no_more_than_eight_requests_wait(running: Receiver) -> None:
+    """Behind one that is being served; a connection that sends more at once is ended."""
+    one = POST + b"Content-Length: 0\r\n\r\n"
+    assert statuses(await answers(running, one * 8 + POST + LAST)) == [401] * 9
+    assert len(statuses(await answers(running, one * 9 + POST + LAST))) < 9
+    await is_well(running)
+
+
 async def test_genuine_events_during_a_flood(running: Receiver) -> None:
     """Ten forgers send as fast as they can: each genuine event is acknowledged in 3 s."""
     false = signature(EVENT, "whsec_another", datetime.now(UTC))
