@@ -89,7 +89,11 @@ def _listen(host: str, port: int) -> socket.socket:
 
 async def _serve(settings: ReceiverSettings, listener: socket.socket) -> None:
     client = await connect_temporal(lazy=True)
-    options = Options(tolerance=settings.webhook_tolerance, live_mode=settings.live_mode)
+    options = Options(
+        tolerance=settings.webhook_tolerance,
+        live_mode=settings.live_mode,
+        warehouse_returns=settings.upriver_warehouse_returns,
+    )
     keyring = Keyring(_secrets(settings))
     app = create_app(client, keyring, options)
     host, port = listener.getsockname()[:2]

@@ -31,6 +31,7 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 
 from workflows.converter import data_converter
+from workflows.starting import WarehouseReturns
 
 ENV_FILE = ".env"
 """Read from the directory that the process starts in."""
@@ -95,18 +96,25 @@ class _Environment(BaseSettings):
     )
 
 
-class WorkerSettings(_Environment):
-    """The worker's: how to reach Digital River, and where its metrics can be read."""
+class DigitalRiverSettings(_Environment):
+    """How to reach Digital River: for the worker, and for an operator who adopts a return."""
 
     digital_river_url: HttpUrl
     """Without a trailing slash."""
     digital_river_api_key: Key
     digital_river_version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2021-12-13"
+
+
+class WorkerSettings(DigitalRiverSettings):
+    """The worker's: how to reach Digital River, and where its metrics can be read."""
+
     metrics_host: Host = "127.0.0.1"
     metrics_port: Port = 9464
     """0: no metrics are served."""
     upriver_build_id: BuildId | None = None
     """The version of the worker deployment; without it Temporal's worker versioning is off."""
+    upriver_warehouse_returns: WarehouseReturns = WarehouseReturns.ASK
+    """For the back-fill, which adopts what the receiver missed: the same as the receiver's."""
 
 
 class ReceiverSettings(_Environment):
@@ -121,6 +129,8 @@ class ReceiverSettings(_Environment):
     receiver_host: Host = "127.0.0.1"
     receiver_port: Port = 8088
     """0: any free port."""
+    upriver_warehouse_returns: WarehouseReturns = WarehouseReturns.ASK
+    """What to do with a return that a warehouse began by itself."""
     digital_river_live_mode: bool | None = None
     digital_river_api_key: Key | None = None
     """Only looked at to tell live mode from test mode."""

@@ -17,12 +17,21 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 
+from digital_river import DigitalRiver
 from leaving import leave_with
+from lifecycle.policy import Policy
 from lifecycle.request import ReturnRequest
-from settings import SettingsError, connect_temporal, temporal_connect_config
+from settings import (
+    DigitalRiverSettings,
+    SettingsError,
+    connect_temporal,
+    load,
+    temporal_connect_config,
+)
 from storefront.client import Returns
 from storefront.errors import RefusedError, StorefrontError
 from storefront.listing import ReturnRow
+from storefront.looking_up import look_up
 from storefront.printing import (
     print_done,
     print_opened,
@@ -33,7 +42,7 @@ from storefront.printing import (
 )
 from storefront.reading import WrongInputError, read, read_json
 from storefront.translating import unreachable
-from workflows.messages import Cancellation, Done, Resolution, Shipment
+from workflows.messages import AdoptedReturn, Cancellation, Done, OpenedAnswer, Resolution, Shipment
 
 T = TypeVar("T")
 app = typer.Typer(
@@ -59,6 +68,9 @@ class Exit(IntEnum):
     WRONG_INPUT = 2
     REFUSED = 3
     QUEUED = 4
+
+
+STATUSES = {"opened": Exit.DONE, "refused": Exit.REFUSED, "queued": Exit.QUEUED}
 
 
 def _end(error: StorefrontError, as_json: bool) -> NoReturn:
@@ -114,8 +126,7 @@ def start(
         _end(error, as_json)
     answer = _ask(lambda returns: returns.start(wanted), wait, as_json)
     _print(answer, as_json, lambda: print_opened(out, answer))
-    statuses = {"opened": Exit.DONE, "refused": Exit.REFUSED, "queued": Exit.QUEUED}
-    raise typer.Exit(statuses[answer.status])
+    raise typer.Exit(STATUSES[answer.status])
 
 
 def _text_of(path: str) -> str:
@@ -123,6 +134,35 @@ def _text_of(path: str) -> str:
         return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise WrongInputError([{"field": path, "rule": f"must be readable: {error}"}]) from error
+
+
+@app.command()
+def adopt(
+    return_id: Annotated[str, typer.Argument(help="Digital River's return, of either kind.")],
+    refund_without_asking: Annotated[
+        bool, typer.Option(help="Do not ask a person before money moves.")
+    ] = False,
+    as_json: Json = False,
+    wait: Wait = 10.0,
+) -> None:
+    """Carry on with a return that is at Digital River already; the same again is safe."""
+    try:
+        read(AdoptedReturn, {"return_id": return_id})
+    except WrongInputError as error:
+        _end(error, as_json)
+
+    async def carry_on(returns: Returns) -> OpenedAnswer:
+        known = load(DigitalRiverSettings)
+        key = known.digital_river_api_key.get_secret_value()
+        async with DigitalRiver(
+            known.digital_river_url, key, version=known.digital_river_version
+        ) as digital_river:
+            seen = await look_up(digital_river, return_id)
+        return await returns.adopt(seen, Policy(ask_before_refund=not refund_without_asking))
+
+    answer = _ask(carry_on, wait, as_json)
+    _print(answer, as_json, lambda: print_opened(out, answer))
+    raise typer.Exit(STATUSES[answer.status])
 
 
 @app.command()

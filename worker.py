@@ -58,7 +58,10 @@ async def run(settings: WorkerSettings) -> None:
     ) as digital_river:
         calls = digital_river_worker(client, digital_river, per_second=limit * SHARE_OF_LIMIT)
         returns = returns_worker(client, build_id=settings.upriver_build_id)
-        workers = (returns, calls, housekeeping_worker(client, digital_river))
+        housekeeping = housekeeping_worker(
+            client, digital_river, warehouse_returns=settings.upriver_warehouse_returns
+        )
+        workers = (returns, calls, housekeeping)
         _log.info("Working for namespace %s", client.namespace)
         await _run_until(stop, workers)
 

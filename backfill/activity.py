@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import activity
 from temporalio.client import Client
 
 from activities.calling import calling, now
-from backfill.missing import WITHIN, events_told
 from backfill.silence import likely_cause
 from digital_river import DigitalRiver, DigitalRiverError, Event, EventType, TimeRange
-from webhooks.delivery import message_of, signal
-from webhooks.finding import Finder
+from lifecycle.facts import Fact
+from webhooks.finding import Finder, Found
 from webhooks.intake import judge
+from webhooks.late import Late
+from webhooks.orders import Orders
 from webhooks.outcomes import Outcome
-from workflows.messages import BackfillReport, EventMessage
+from webhooks.signalling import message_of
+from workflows.histories import events_told
+from workflows.messages import BackfillReport
 from workflows.names import BACKFILL_ACTIVITY
+from workflows.starting import WarehouseReturns
 
 HORIZON = timedelta(days=30)
 """How far `GET /events` reaches back (docs/digital-river.md §2.6)."""
@@ -32,6 +37,9 @@ WINDOW = timedelta(days=1)
 
 READS_AT_ONCE = 10
 
+WITHIN = timedelta(seconds=10)
+"""For one call to Temporal, such as a page of one history."""
+
 SILENCE = timedelta(hours=1)
 """How long the receiver may miss all events before somebody is called."""
 
@@ -43,14 +51,31 @@ TYPES = tuple(
 """The events whose objects can teach a return something."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """An event that teaches something, and whom it is for."""
+
+    event: Event
+    facts: Sequence[Fact]
+    found: Found
+
+
 class Backfill:
     """The activity of the housekeeping queue."""
 
-    def __init__(self, client: Client, digital_river: DigitalRiver, settle: timedelta) -> None:
+    def __init__(
+        self,
+        client: Client,
+        digital_river: DigitalRiver,
+        settle: timedelta,
+        warehouse_returns: WarehouseReturns,
+    ) -> None:
+        orders = Orders(client)
         self._client = client
         self._settle = settle
         self._api = digital_river
-        self._finder = Finder(client)
+        self._finder = Finder(client, orders, warehouse_returns)
+        self._late = Late(client, orders, WITHIN)
         self._reads = asyncio.Semaphore(READS_AT_ONCE)
 
     @activity.defn(name=BACKFILL_ACTIVITY)
@@ -75,8 +100,9 @@ class Backfill:
 
     async def _cover(self, report: BackfillReport, end: datetime, heard: datetime) -> None:
         """Tell what was missed in one window; events after `heard` show how the receiver is."""
-        wanted: dict[str, dict[str, EventMessage]] = defaultdict(dict)
+        wanted: dict[str, list[Heard]] = defaultdict(list)
         made: dict[str, datetime] = {}
+        heard_of: list[Heard] = []
         progress = report.model_copy()
         async for event in self._list(TimeRange(gte=report.covered_until, lt=end)):
             report.read += 1
@@ -85,11 +111,19 @@ class Backfill:
             if isinstance(facts, Outcome):
                 continue
             made[event.id] = event.created_time
-            for workflow_id in (await self._finder.find(event, facts, WITHIN)).open:
-                wanted[workflow_id][event.id] = message_of(event, facts)
-        told = await asyncio.gather(*(self._tell(*one, progress) for one in wanted.items()))
-        missed = {one for by_us, _ in told for one in by_us}
-        acknowledged = {one for _, before in told for one in before if made[one] >= heard} - missed
+            heard_of.append(Heard(event, facts, await self._finder.find(event, facts, WITHIN)))
+            for workflow_id in heard_of[-1].found.open:
+                wanted[workflow_id].append(heard_of[-1])
+        answers = await asyncio.gather(*(self._tell(*one, progress) for one in wanted.items()))
+        told = dict(zip(wanted, answers, strict=True))
+        missed = {one for by_us, _ in answers for one in by_us}
+        have = {workflow_id: by_us | before for workflow_id, (by_us, before) in told.items()}
+        for one in heard_of:
+            activity.heartbeat(progress)
+            await self._tell_late(one, [w for w in one.found.open if one.event.id in have[w]])
+        acknowledged = {
+            one for _, before in answers for one in before if made[one] >= heard
+        } - missed
         report.missed += len(missed)
         report.acknowledged += len(acknowledged)
         report.missed_since = missed_since(
@@ -102,21 +136,30 @@ class Backfill:
                 yield event
 
     async def _tell(
-        self, workflow_id: str, messages: dict[str, EventMessage], progress: BackfillReport
+        self, workflow_id: str, heard: Sequence[Heard], progress: BackfillReport
     ) -> tuple[set[str], set[str]]:
-        """Signal a return what it has not heard; return what it took now, and had before."""
+        """Tell a return what it has not heard; return what it took now, and had before."""
         async with self._reads:
             activity.heartbeat(progress)
-            known = await events_told(self._client, workflow_id)
-            if known is None:
+            known = await events_told(self._client, workflow_id, WITHIN)
+            if known is None and not any(one.found.adoption for one in heard):
                 return set(), set()
+            known = known or set()
             taken = {
-                event_id
-                for event_id, message in messages.items()
-                if event_id not in known
-                and await signal(self._client, workflow_id, message, WITHIN)
+                one.event.id
+                for one in heard
+                if one.event.id not in known
+                and await self._finder.tell(
+                    workflow_id, one.found, message_of(one.event, one.facts), WITHIN
+                )
             }
-        return taken, known & messages.keys()
+        return taken, known & {one.event.id for one in heard}
+
+    async def _tell_late(self, heard: Heard, told: Sequence[str]) -> None:
+        """Tell what came after the end of returns to whoever carries on, or to a follow-up."""
+        closed = heard.found.late(heard.facts, told)
+        if closed:
+            await self._late.tell(heard.event, heard.facts, closed, marked=heard.found.marked)
 
     async def _watch_silence(self, report: BackfillReport, time: datetime) -> None:
         """Count what was missed, and call somebody when the receiver hears nothing for long."""

@@ -28,7 +28,7 @@ from sandbox.events import Event as Sent
 from sandbox.options import Options
 from sandbox.server import RunningSandbox, serve
 from storefront.client import Returns
-from webhooks.delivery import message_of
+from webhooks.signalling import message_of
 from workflows.converter import data_converter
 from workflows.messages import ReturnResult, Shipment
 from workflows.names import DIGITAL_RIVER_EVENT, SEARCH_ATTRIBUTES

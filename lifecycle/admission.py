@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from lifecycle.adopting import is_adopted
 from lifecycle.facts import Decision, ShipmentReceived
 from lifecycle.flood import MOST_FACTS
 from lifecycle.ledger import Ledger
@@ -27,6 +28,8 @@ def object_to_shipment(ledger: Ledger, told: ShipmentReceived) -> Objection | No
     if len(ledger.timeline) > 2 * MOST_FACTS:
         message = "Far more was reported of this return than a return has; ask an operator."
         return Objection("too_many_messages", message)
+    if not is_adopted(ledger):
+        return None
     unknown = sorted(_units(told).keys() - set(ledger.requested))
     if unknown:
         return Objection("unknown_line", f"Not in this return: {', '.join(unknown)}.")

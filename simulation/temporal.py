@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.messages import EventMessage
+from workflows.messages import EventMessage, ReturnResult
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Execution:
     """One line of the list of workflows."""
 
     id: str
-    status: WorkflowExecutionStatus = WorkflowExecutionStatus.RUNNING
+    typed_search_attributes: TypedSearchAttributes = TypedSearchAttributes.empty
+    close_time: datetime | None = None
 
 
 @dataclass
@@ -33,7 +35,12 @@ class Inbox:
         """Itself, as far as the receiver can tell."""
         return cast(Client, self)
 
-    def get_workflow_handle(self, workflow_id: str) -> "Handle":
+    def get_workflow_handle(
+        self,
+        workflow_id: str,
+        *,
+        result_type: type | None = None,  # noqa: ARG002 - none has a result
+    ) -> "Handle":
         """Return the handle of any workflow, as Temporal does."""
         return Handle(self, workflow_id)
 
@@ -62,8 +69,12 @@ class Handle:
     inbox: Inbox
     workflow_id: str
 
-    async def describe(self) -> WorkflowExecutionDescription:
+    async def describe(self, *, rpc_timeout: timedelta) -> WorkflowExecutionDescription:  # noqa: ARG002 - no time passes
         """Say that there is no such workflow: who else made returns of the order is not ours."""
+        raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
+
+    async def result(self, *, rpc_timeout: timedelta) -> ReturnResult:  # noqa: ARG002 - no time passes
+        """Say that there is no such workflow: what comes late is not simulated."""
         raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
 
     async def signal(

@@ -11,20 +11,19 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
-from temporalio.common import (
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from lifecycle.phase import OPENING
+from lifecycle.facts import ReturnSeen
+from lifecycle.identity import LATE
+from lifecycle.policy import Policy
 from lifecycle.request import ReturnRequest
 from lifecycle.snapshot import Snapshot
+from storefront.carrying_on import holder_of, start_for, start_for_late_parcel
 from storefront.closed import answer_of_closed
 from storefront.errors import NoAnswerError, NoSuchReturnError
 from storefront.listing import ReturnRow, query_for, row_of
+from storefront.reading import WrongInputError
 from storefront.translating import readable_errors
 from workflows import names
 from workflows.messages import (
@@ -37,9 +36,13 @@ from workflows.messages import (
     ShipmentAnswer,
 )
 from workflows.returns import ReturnWorkflow
+from workflows.starting import Start, attributes_at_start, details_at_start, summary_at_start
 
 PATIENCE = timedelta(seconds=10)
 """How long a caller waits for an answer, unless it says otherwise."""
+
+ASK_FIRST = Policy(ask_before_refund=True)
+"""The terms of an adoption, unless an operator says otherwise."""
 
 Handle = WorkflowHandle[ReturnWorkflow, ReturnResult]
 Operation = WithStartWorkflowOperation[ReturnWorkflow, ReturnResult]
@@ -58,7 +61,33 @@ class Returns:
         The answer is `queued` when Digital River or every worker is away: the request is safe
         then, and asking the same again later gets the answer.
         """
-        operation = _start_of(request)
+        if request.adopt is not None:
+            rule = "is for operators: use `starter.py adopt`"
+            raise WrongInputError([{"field": "adopt", "rule": rule}])
+        try:
+            return await self._open(Start(request.workflow_id, request))
+        except WorkflowAlreadyStartedError:
+            with readable_errors():
+                return await answer_of_closed(self._client, request, self._patience)
+
+    async def adopt(self, seen: ReturnSeen, terms: Policy = ASK_FIRST) -> OpenedAnswer:
+        """Carry on with a return that is at Digital River already, whoever started it.
+
+        Where an open workflow has it, that is the answer; where a closed one had it, its follow-up.
+        """
+        with readable_errors():
+            holder = await holder_of(self._client, seen, self._patience)
+            if holder is not None:
+                return holder
+            start = await start_for(self._client, seen, self._patience, terms)
+        return await self._open(start, again=start.workflow_id.endswith(LATE))
+
+    async def _open(self, start: Start, *, again: bool = False) -> OpenedAnswer:
+        """Start a workflow or join it, and wait for its answer; `again` after it has closed, too.
+
+        Raises WorkflowAlreadyStartedError when it has closed, unless `again`.
+        """
+        request, operation = start.request, _operation_of(start, again=again)
         try:
             with readable_errors(), _attended(operation):
                 answer: OpenedAnswer = await self._client.execute_update_with_start_workflow(
@@ -70,28 +99,54 @@ class Returns:
                     rpc_timeout=self._patience,
                 )
                 return answer
-        except WorkflowAlreadyStartedError:
-            with readable_errors():
-                return await answer_of_closed(self._client, request, self._patience)
         except NoAnswerError as silence:
             try:
                 with readable_errors():
-                    await self._handle(request.workflow_id).describe(rpc_timeout=self._patience)
+                    await self._handle(start.workflow_id).describe(rpc_timeout=self._patience)
             except NoSuchReturnError:
                 raise silence from None
-            return OpenedAnswer(workflow_id=request.workflow_id, rma=request.rma, status="queued")
+            return OpenedAnswer(workflow_id=start.workflow_id, rma=request.rma, status="queued")
 
     async def receive_shipment(self, workflow_id: str, shipment: Shipment) -> ShipmentAnswer:
-        """Report what arrived in one parcel; the same report again is nothing new."""
+        """Report what arrived in one parcel; the same report again is nothing new.
+
+        A parcel of a return that has ended without it goes to who carries on, or to a follow-up.
+        """
         report = shipment.model_dump_json(exclude_none=True).encode()
         content = hashlib.sha256(report).hexdigest()[:16]
-        with readable_errors():
-            return await self._handle(workflow_id).execute_update(
-                ReturnWorkflow.receive_shipment,
+        update_id = f"shipment:{shipment.reference}:{content}"
+        try:
+            with readable_errors():
+                taken: ShipmentAnswer = await self._handle(workflow_id).execute_update(
+                    names.RECEIVE_SHIPMENT,
+                    shipment,
+                    id=update_id,
+                    result_type=ShipmentAnswer,
+                    rpc_timeout=self._patience,
+                )
+        except NoSuchReturnError:
+            with readable_errors():
+                start = await start_for_late_parcel(self._client, workflow_id, self._patience)
+            if start is None:
+                raise
+            return await self._receive_late(start, shipment, update_id)
+        return taken
+
+    async def _receive_late(
+        self, start: Start, shipment: Shipment, update_id: str
+    ) -> ShipmentAnswer:
+        operation = _operation_of(start, again=True)
+        with readable_errors(), _attended(operation):
+            answer: ShipmentAnswer = await self._client.execute_update_with_start_workflow(
+                names.RECEIVE_SHIPMENT,
                 shipment,
-                id=f"shipment:{shipment.reference}:{content}",
+                result_type=ShipmentAnswer,
+                start_workflow_operation=operation,
+                id=update_id,
                 rpc_timeout=self._patience,
             )
+        told = f"The return had ended; {start.workflow_id} took the parcel. {answer.sentence}"
+        return answer.model_copy(update={"follow_up": start.workflow_id, "sentence": told})
 
     async def cancel(self, workflow_id: str, cancellation: Cancellation) -> Done:
         """Stop a return of which nothing was received yet."""
@@ -145,34 +200,16 @@ async def _hear(operation: Operation) -> None:
         await operation.workflow_handle()
 
 
-def _start_of(request: ReturnRequest) -> Operation:
+def _operation_of(start: Start, *, again: bool = False) -> Operation:
+    reuse = WorkflowIDReusePolicy
     return WithStartWorkflowOperation(
         ReturnWorkflow.run,
-        request,
-        id=request.workflow_id,
+        start.request,
+        id=start.workflow_id,
         task_queue=names.RETURNS_TASK_QUEUE,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        id_reuse_policy=reuse.ALLOW_DUPLICATE if again else reuse.REJECT_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        search_attributes=TypedSearchAttributes(
-            [
-                SearchAttributePair(names.ORDER_ID, request.order_id),
-                SearchAttributePair(names.COORDINATOR, request.coordinator),
-                SearchAttributePair(names.RETURN_PHASE, OPENING),
-            ]
-        ),
-        static_summary=_summary(request),
-        static_details=_details(request),
-    )
-
-
-def _summary(request: ReturnRequest) -> str:
-    units = sum(line.quantity for line in request.lines)
-    return f"{units} unit(s) of order {request.order_id}, RMA {request.rma}"[:200]
-
-
-def _details(request: ReturnRequest) -> str:
-    items = ", ".join(f"{line.quantity} of `{line.order_item_id}`" for line in request.lines)
-    return (
-        f"{items}; coordinated by {request.coordinator.replace('_', ' ')}; "
-        f"reason: {request.reason or 'none given'}"
+        search_attributes=attributes_at_start(start.request),
+        static_summary=summary_at_start(start.request),
+        static_details=details_at_start(start.request),
     )

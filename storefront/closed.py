@@ -6,6 +6,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from lifecycle.request import ReturnRequest
 from storefront.errors import RefusedError, StorefrontError
+from workflows.histories import first_request
 from workflows.messages import OpenedAnswer
 from workflows.returns import ReturnWorkflow
 
@@ -16,7 +17,7 @@ async def answer_of_closed(
     """Return the answer that the ended return stands for, if it was of the same request."""
     handle = client.get_workflow_handle_for(ReturnWorkflow.run, request.workflow_id)
     description = await handle.describe(rpc_timeout=patience)
-    first = await _request_of(client, request.workflow_id, patience)
+    first = await first_request(client, request.workflow_id, patience)
     if first is None or not request.repeats(first):
         message = f"request_id {request.request_id} was used before, for another request."
         raise RefusedError("request_id_reused", message)
@@ -33,17 +34,3 @@ async def answer_of_closed(
         state=result.outcome,
         refusal=result.refusal,
     )
-
-
-async def _request_of(
-    client: Client, workflow_id: str, patience: timedelta
-) -> ReturnRequest | None:
-    """Read the request that a workflow was started with, from the first event of its history."""
-    events = client.get_workflow_handle(workflow_id).fetch_history_events(
-        page_size=1, rpc_timeout=patience
-    )
-    async for event in events:
-        payloads = event.workflow_execution_started_event_attributes.input.payloads
-        decoded = await client.data_converter.decode(payloads, [ReturnRequest])
-        return decoded[0] if isinstance(decoded[0], ReturnRequest) else None
-    return None

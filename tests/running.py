@@ -1,26 +1,32 @@
 """Upriver running: workers on a real Temporal server, and a local Digital River over real HTTP."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
 import httpx
 from temporalio import workflow
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from digital_river import DigitalRiver, Limiter
+from digital_river.signature import HEADER, sign
+from lifecycle.policy import Policy
 from lifecycle.request import ReturnRequest
 from lifecycle.rules import CURRENT_RULES
 from lifecycle.snapshot import Snapshot
+from sandbox import bank
 from sandbox.options import Options
 from sandbox.server import RunningSandbox, serve
 from storefront.client import Returns
+from storefront.looking_up import look_up
 from tests.canaries import API_KEY, PERSONAL, WEBHOOK_SECRET
 from tests.receiving import serve_receiver
 from workflows.messages import Cancellation, OpenedAnswer, Resolution, ReturnResult, Shipment
@@ -69,6 +75,7 @@ class Running:
     control: httpx.AsyncClient
     digital_river: DigitalRiver
     returns: Returns
+    key: str = ""
 
     @asynccontextmanager
     async def workers(self, rules: int = CURRENT_RULES) -> AsyncIterator[None]:
@@ -91,6 +98,99 @@ class Running:
         assert answer.is_success, answer.text
         done: Json = answer.json()
         return done
+
+    async def as_client(self, path: str, body: object) -> Json:
+        """Call Digital River as another client does, or a person in the Dashboard."""
+        key = {"Authorization": f"Bearer {self.key}"}
+        answer = await self.control.post(path, json=body, headers=key)
+        assert answer.is_success, answer.text
+        made: Json = answer.json()
+        return made
+
+    async def warehouse_return(self, order: Order) -> Json:
+        """Let the warehouse begin a return of everything by itself."""
+        sources = (await self.books())["fulfillment_orders"]
+        (source,) = [one for one in sources if one["upstreamId"] == order.id]
+        body = {"fulfillment_order_id": str(source["id"])}
+        return await self.act("/sandbox/fulfillment-returns", body)
+
+    async def adopt(self, return_id: str, policy: Json | None = None) -> OpenedAnswer:
+        """Adopt a return as an operator does."""
+        terms = Policy.model_validate({**(policy or {}), "ask_before_refund": True})
+        return await self.returns.adopt(await look_up(self.digital_river, return_id), terms)
+
+    async def now(self) -> datetime:
+        """Tell the time of the local Digital River."""
+        reading = await self.act("/sandbox/clock", {"advance_seconds": 0})
+        return datetime.fromisoformat(reading["now"])
+
+    async def exists(self, workflow_id: str) -> None:
+        """Wait until a workflow was started."""
+
+        async def probe() -> bool | None:
+            with suppress(RPCError):
+                await self.client.get_workflow_handle(workflow_id).describe()
+                return True
+            return None
+
+        await eventually(probe)
+
+    def fail_late(self, refund_id: str) -> None:
+        """Let the bank take back that a refund succeeded."""
+        world = self.sandbox.world
+        refund = world.refunds[refund_id]
+        refund.state, world.open_refunds[refund_id] = "pending", refund
+        bank.fail(world, refund)
+
+    async def delivered(self, kind: str, object_id: str, times: int = 1) -> None:
+        """Wait until an event was answered so many times."""
+        world = self.sandbox.world
+        ids = {
+            one.id
+            for one in world.events.values()
+            if one.type == kind and one.object["id"] == object_id
+        }
+
+        async def probe() -> bool | None:
+            answers = [d for d in world.books.deliveries if d.event_id in ids and d.status == 202]
+            return len(answers) >= times or None
+
+        await eventually(probe)
+
+    async def redeliver(self, kind: str, object_id: str) -> None:
+        """Have an event delivered once more, to a receiver that has forgotten it."""
+        world = self.sandbox.world
+        (event,) = [
+            one
+            for one in world.events.values()
+            if one.type == kind and one.object["id"] == object_id
+        ]
+        before = sum(d.event_id == event.id and d.status == 202 for d in world.books.deliveries)
+        assert world.courier is not None
+        world.courier.deliver(event)
+        await self.delivered(kind, object_id, before + 1)
+
+    async def deliver_to(self, url: str, kind: str, object_id: str) -> None:
+        """Deliver an event to another receiver, genuinely signed."""
+        (event,) = [
+            one
+            for one in self.sandbox.world.events.values()
+            if one.type == kind and one.object["id"] == object_id
+        ]
+        body = json.dumps(event.wire()).encode()
+        signature = sign(Options().webhook_secrets[0], datetime.now(UTC), body)
+        async with httpx.AsyncClient() as sender:
+            answer = await sender.post(url, content=body, headers={HEADER: signature})
+        assert answer.status_code == 202, answer.text
+
+    async def settled(self, order: Order, refund_id: str) -> None:
+        """Wait until the bank has paid a refund."""
+
+        async def probe() -> bool | None:
+            states = {row["id"]: row["state"] for row in await self.refunds(order)}
+            return states.get(refund_id) == "succeeded" or None
+
+        await eventually(probe)
 
     async def books(self) -> Json:
         """Read everything that exists at the local Digital River."""
@@ -193,7 +293,7 @@ async def idle(
         )
         control = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.url))
         returns = Returns(client, timedelta(seconds=PATIENCE_SECONDS))
-        yield Running(client, sandbox, control, digital_river, returns)
+        yield Running(client, sandbox, control, digital_river, returns, options.api_key)
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from webhooks.keyring import Keyring
 from webhooks.metrics import Metrics
 from webhooks.reading import Reader
 from webhooks.shortcut import Shortcut
+from workflows.starting import WarehouseReturns
 
 PATH = "/webhooks/digital-river"
 
@@ -46,6 +47,8 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     deliver_within: timedelta = timedelta(seconds=1.8)
     """For finding and signalling workflows: Digital River waits 3 s for the whole answer."""
+    warehouse_returns: WarehouseReturns = WarehouseReturns.ASK
+    """What to do with a return that a warehouse began by itself."""
     now: Callable[[], datetime] = _now
     """Tells the time that signatures are compared with."""
 
@@ -60,7 +63,8 @@ def create_app(
     chosen = options or Options()
     keyring = secrets if isinstance(secrets, Keyring) else Keyring(secrets)
     metrics = Metrics(keyring)
-    intake = Intake(Delivery(client, chosen.deliver_within, metrics), live_mode=chosen.live_mode)
+    delivery = Delivery(client, chosen.deliver_within, metrics, chosen.warehouse_returns)
+    intake = Intake(delivery, live_mode=chosen.live_mode)
     reader = Reader(keyring, chosen.tolerance, chosen.now)
     endpoint = Endpoint(Bodies(chosen.limits), reader, intake, metrics)
     health = Health(client, metrics)

@@ -22,6 +22,7 @@ MOST_EVENTS = 20_000
 Only those that were signalled: judging any other again costs less than remembering it, and one
 that was nobody's may be somebody's by now.
 """
+_DURABLE = (Outcome.SIGNALLED, Outcome.FOLLOWED_UP)
 _KNOWN_TYPES = frozenset(event_type.value for event_type in EventType)
 
 _log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Intake:
         running = self._running.get(event.id)
         if running is not None:
             outcome = await asyncio.shield(running)
-            return Outcome.DUPLICATE if outcome is Outcome.SIGNALLED else outcome
+            return Outcome.DUPLICATE if outcome in _DURABLE else outcome
         judged = judge(event)
         if isinstance(judged, Outcome):
             return _counted(event, judged)
@@ -63,15 +64,15 @@ class Intake:
 
     async def _deliver(self, event: Event, facts: Sequence[Fact]) -> Outcome:
         outcome = await self._delivery.deliver(event, facts)
-        if outcome is Outcome.SIGNALLED:
+        if outcome in _DURABLE:
             self._signalled.remember(event.id)
         return outcome
 
 
 def judge(event: Event) -> tuple[Fact, ...] | Outcome:
     """Return what an event teaches, or why it teaches nothing."""
-    if is_first_state(event):
-        return Outcome.WAREHOUSE if is_from_warehouse(event) else Outcome.IRRELEVANT
+    if is_first_state(event) and not is_from_warehouse(event):
+        return Outcome.IRRELEVANT
     try:
         facts = event_facts(event)
     except ValidationError:
@@ -81,7 +82,7 @@ def judge(event: Event) -> tuple[Fact, ...] | Outcome:
     return Outcome.IRRELEVANT if event.type in _KNOWN_TYPES else Outcome.UNKNOWN_TYPE
 
 
-_NOTABLE = {Outcome.UNREADABLE, Outcome.WAREHOUSE, Outcome.WRONG_MODE}
+_NOTABLE = {Outcome.UNREADABLE, Outcome.WRONG_MODE}
 """What somebody may have to look into."""
 
 

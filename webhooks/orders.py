@@ -11,23 +11,35 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 
-from workflows.names import ORDER_ID, RETURN_WORKFLOW
+from workflows.names import ORDER_ID, RETURN_ID, RETURN_WORKFLOW
 
 MOST_WORKFLOWS = 1000
 """Of one order: one page of Temporal's list, and far more than an order has returns."""
 
 
 @dataclass(frozen=True)
+class Listed:
+    """One workflow, as the list shows it."""
+
+    id: str
+    return_id: str | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True)
 class OrderWorkflows:
     """The workflows of one order."""
 
-    open: tuple[str, ...] = ()
-    """Their ids."""
-    closed: int = 0
+    listed: tuple[Listed, ...] = ()
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The ids of those that are open."""
+        return tuple(one.id for one in self.listed if one.ended is None)
 
 
 @dataclass(frozen=True)
@@ -80,14 +92,11 @@ class Orders:
 
     async def _list(self, order_id: str, within: timedelta) -> OrderWorkflows:
         query = f"{ORDER_ID.name} = '{order_id}' AND WorkflowType = '{RETURN_WORKFLOW}'"
-        found: list[str] = []
-        closed = 0
+        found: list[Listed] = []
         async with asyncio.timeout(within.total_seconds()):
             async for execution in self._client.list_workflows(
                 query, limit=MOST_WORKFLOWS, rpc_timeout=within
             ):
-                if execution.status is WorkflowExecutionStatus.RUNNING:
-                    found.append(execution.id)
-                else:
-                    closed += 1
-        return OrderWorkflows(tuple(found), closed)
+                return_id = execution.typed_search_attributes.get(RETURN_ID)
+                found.append(Listed(execution.id, return_id, execution.close_time))
+        return OrderWorkflows(tuple(found))

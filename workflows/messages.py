@@ -49,6 +49,12 @@ class OpenedAnswer(BaseModel):
     refusal: Refusal | None = None
 
 
+class AdoptedReturn(BaseModel):
+    """What an operator names to carry on with: Digital River's return."""
+
+    return_id: Id
+
+
 class Shipment(BaseModel):
     """The update `receive_shipment`: what arrived in one parcel, in absolute units.
 
@@ -90,6 +96,8 @@ class ShipmentAnswer(BaseModel):
     lines: list[LineView]
     sentence: str
     unsound: list[UnsoundView] | None = None
+    follow_up: str | None = None
+    """The workflow that took the parcel because the return had ended."""
 
 
 class Cancellation(BaseModel):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from lifecycle.admission import (
@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
         object_to_shipment,
         what_overtook_cancellation,
     )
+    from lifecycle.adopting import is_adopted
     from lifecycle.card import draw_card
     from lifecycle.facts import (
         CallGivenUp,
@@ -24,7 +25,6 @@ with workflow.unsafe.imports_passed_through():
         Learned,
     )
     from lifecycle.ledger import Ledger
-    from lifecycle.ours import our_return
     from lifecycle.phase import OPENING, phase_of
     from lifecycle.request import ReturnRequest
     from lifecycle.rules import next_step, still_wanted
@@ -34,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names
     from workflows.answers import done_answer, opened_answer, result_of, shipment_answer
     from workflows.asking import log_question
+    from workflows.attributes import attributes_now
     from workflows.calls import (
         LOOK,
         LOOK_RETRIES,
@@ -56,6 +57,7 @@ with workflow.unsafe.imports_passed_through():
         Shipment,
         ShipmentAnswer,
     )
+    from workflows.refusing import refuse
     from workflows.resets import as_sent, doubt_before_the_end
 
 NOT_THIS_WAY = "\n\nTemporal's own cancellation ends nothing here; use the update `cancel`."
@@ -102,14 +104,11 @@ class ReturnWorkflow:
         """Let people see where the return stands; the search attributes only when they change."""
         note = "" if workflow.cancellation_reason() is None else NOT_THIS_WAY
         workflow.set_current_details(draw_card(self._ledger, self._step) + note)
-        phase, record = phase_of(self._step), our_return(self._ledger)
+        phase = phase_of(self._step)
         if phase == self._phase:
             return
         self._phase = phase
-        updates = [names.RETURN_PHASE.value_set(phase)]
-        if record is not None:
-            updates.append(names.RETURN_ID.value_set(record.best.return_id))
-        workflow.upsert_search_attributes(updates)
+        workflow.upsert_search_attributes(attributes_now(self._ledger, phase))
 
     async def _call(self, step: Call) -> None:
         """Carry out a step and write down what it taught, or that it did not get through."""
@@ -221,7 +220,7 @@ class ReturnWorkflow:
     @opened.validator
     def _validate_opened(self, request: ReturnRequest) -> None:
         if not request.repeats(self._ledger.request):
-            _refuse(
+            refuse(
                 Objection(
                     "request_id_reused",
                     f"request_id {request.request_id} was used before, for another request.",
@@ -234,8 +233,11 @@ class ReturnWorkflow:
         self._inbox.take(event)
 
     @workflow.update(name=names.RECEIVE_SHIPMENT, description="What arrived in one parcel")
-    def receive_shipment(self, shipment: Shipment) -> ShipmentAnswer:
-        """Write down what arrived."""
+    async def receive_shipment(self, shipment: Shipment) -> ShipmentAnswer:
+        """Write down what arrived, once it is known of what."""
+        if not is_adopted(self._ledger):
+            await workflow.wait_condition(self._knows_its_units)
+            refuse(self._object_to(shipment))
         fact = shipment.received(workflow.now())
         known = self._ledger.shipments.get(fact.reference)
         if known is None or known.revision < fact.revision:
@@ -244,7 +246,13 @@ class ReturnWorkflow:
 
     @receive_shipment.validator
     def _validate_shipment(self, shipment: Shipment) -> None:
-        _refuse(object_to_shipment(self._ledger, shipment.received(workflow.now())))
+        refuse(self._object_to(shipment))
+
+    def _object_to(self, shipment: Shipment) -> Objection | None:
+        return object_to_shipment(self._ledger, shipment.received(workflow.now()))
+
+    def _knows_its_units(self) -> bool:
+        return is_adopted(self._ledger) or isinstance(self._step, Close)
 
     @workflow.update(name=names.CANCEL, description="Stop before anything is received")
     async def cancel(self, cancellation: Cancellation) -> Done:
@@ -252,7 +260,7 @@ class ReturnWorkflow:
         fact = CancelRequested(who=cancellation.who, why=cancellation.why, at=workflow.now())
         self._ledger.record(fact, "customer service")
         await workflow.wait_condition(self._is_at_rest)
-        _refuse(what_overtook_cancellation(self._ledger))
+        refuse(what_overtook_cancellation(self._ledger))
         return done_answer(self._ledger)
 
     def _is_at_rest(self) -> bool:
@@ -264,7 +272,7 @@ class ReturnWorkflow:
 
     @cancel.validator
     def _validate_cancel(self, cancellation: Cancellation) -> None:  # noqa: ARG002 - any will do
-        _refuse(object_to_cancellation(self._ledger))
+        refuse(object_to_cancellation(self._ledger))
 
     @workflow.update(name=names.RESOLVE, description="Answer the question that is open now")
     def resolve(self, resolution: Resolution) -> Done:
@@ -274,7 +282,7 @@ class ReturnWorkflow:
 
     @resolve.validator
     def _validate_resolve(self, resolution: Resolution) -> None:
-        _refuse(object_to_decision(self._ledger, self._decision(resolution)))
+        refuse(object_to_decision(self._ledger, self._decision(resolution)))
 
     def _decision(self, resolution: Resolution) -> Decision:
         return Decision(**resolution.model_dump(), at=workflow.now())
@@ -283,8 +291,3 @@ class ReturnWorkflow:
     def snapshot(self) -> Snapshot:
         """Return the ledger and its explanation."""
         return take_snapshot(self._ledger, next_step(self._ledger))
-
-
-def _refuse(objection: Objection | None) -> None:
-    if objection is not None:
-        raise ApplicationError(objection.message, type=objection.code, non_retryable=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import cast
 
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -28,13 +29,23 @@ class Workflows:
         """Return the handle of any workflow."""
         return Handle(self, workflow_id)
 
-    async def list_workflows(self, query: str, *, limit: int) -> AsyncIterator[str]:
+    async def list_workflows(
+        self, query: str, *, limit: int, rpc_timeout: timedelta
+    ) -> AsyncIterator["Listed"]:
         """List the open workflows of the return that the query names."""
         assert limit == 1
+        assert rpc_timeout > timedelta(0)
         assert "ExecutionStatus = 'Running'" in query
         for return_id, workflow_id in self.holders.items():
             if f"ReturnId = '{return_id}'" in query:
-                yield workflow_id
+                yield Listed(workflow_id)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of a list."""
+
+    id: str
 
 
 @dataclass(frozen=True)
@@ -51,8 +62,9 @@ class Handle:
     workflows: Workflows
     workflow_id: str
 
-    async def describe(self) -> Description:
+    async def describe(self, *, rpc_timeout: timedelta) -> Description:
         """Tell the status, or fail as Temporal does."""
+        assert rpc_timeout > timedelta(0)
         if self.workflows.failure is not None:
             raise self.workflows.failure
         if self.workflow_id not in self.workflows.statuses:

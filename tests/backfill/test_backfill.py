@@ -216,17 +216,53 @@ async def test_an_outage_of_the_events_feed_is_outlasted(alone: WorkflowEnvironm
         assert len(await asked_for_events(house)) < 5 + 1 + 30
 
 
+async def test_what_came_after_the_end_is_followed_up_once(alone: WorkflowEnvironment) -> None:
+    """A missed event for a closed return starts its follow-up; the next run starts nothing more."""
+    async with running(alone.client) as house, scheduled(house):
+        order = await house.order("third_party", 1, automation=BANK_NOW)
+        answer = await house.start(order, 1)
+        await house.cancel(answer.workflow_id)
+        await house.result(answer.workflow_id)
+        await house.act(f"/sandbox/returns/{answer.return_id}/accept")
+        late = f"{answer.workflow_id}-late"
+        report = await fill(house.client)
+        await house.resolve(late, "acknowledge")
+        assert (await house.result(late)).outcome == "refunded"
+        told = len(await signals(house, late))
+        again = await fill(house.client)
+        runs = [one async for one in house.client.list_workflows(f"WorkflowId = '{late}'")]
+    assert report.read >= 2
+    assert (report.acknowledged, report.missed, report.missed_since) == (0, 0, None)
+    assert (again.missed, len(runs)) == (0, 1)
+    assert told >= 1
+
+
 async def test_a_closed_return_is_not_told(alone: WorkflowEnvironment) -> None:
-    """Its events are neither missed nor acknowledged, and the silence is not about them."""
+    """Events that move no money are neither missed nor acknowledged, and start nothing."""
     async with running(alone.client) as house, scheduled(house):
         order = await house.order("third_party", 1)
         answer = await house.start(order, 1)
         await house.cancel(answer.workflow_id)
         await house.result(answer.workflow_id)
-        await house.act(f"/sandbox/returns/{answer.return_id}/accept")
+        await house.act(f"/sandbox/orders/{order.id}/dispute")
+        await house.act(f"/sandbox/orders/{order.id}/chargeback")
         report = await fill(house.client)
+        found = [one async for one in house.client.list_workflows("ReturnId IS NOT NULL")]
     assert report.read >= 2
     assert (report.acknowledged, report.missed, report.missed_since) == (0, 0, None)
+    assert len(found) == 1
+
+
+async def test_a_warehouse_return_is_adopted(alone: WorkflowEnvironment) -> None:
+    """The receiver missed its event; the back-fill adopts it, once."""
+    async with running(alone.client) as house, scheduled(house):
+        order = await house.order("digital_river", 1)
+        made = await house.warehouse_return(order)
+        report = await fill(house.client)
+        workflow_id = f"return-fo{made['fulfillmentOrderId']}-{made['id']}"
+        view = await house.in_phase(workflow_id, "awaiting_approval")
+        again = await fill(house.client)
+    assert (view.order_id, report.missed, again.missed) == (order.id, 1, 0)
 
 
 async def test_a_paused_schedule_stays_paused(alone: WorkflowEnvironment) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +43,9 @@ class Command:
 
     address: str
 
-    async def run(self, *arguments: str, written: str = "") -> Told:
+    async def run(
+        self, *arguments: str, written: str = "", variables: Mapping[str, str] | None = None
+    ) -> Told:
         """Run a command as a process; nothing may go wrong behind its back.
 
         So every test holds that the SDK's threads do not abort the end of the interpreter, which
@@ -52,7 +55,12 @@ class Command:
             sys.executable,
             str(ROOT / "starter.py"),
             *arguments,
-            env={**kept(), "HOME": "/nonexistent", "TEMPORAL_ADDRESS": self.address},
+            env={
+                **kept(),
+                **(variables or {}),
+                "HOME": "/nonexistent",
+                "TEMPORAL_ADDRESS": self.address,
+            },
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

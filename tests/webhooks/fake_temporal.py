@@ -6,17 +6,27 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import GrpcStatus
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure, NotFoundFailure
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.converter import DataConverter
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.messages import EventMessage
+from lifecycle.request import ReturnRequest
+from workflows.converter import data_converter
+from workflows.messages import EventMessage, ReturnResult
+from workflows.names import RETURN_ID
+
+ENDED = datetime(2026, 1, 8, tzinfo=UTC)
+"""When closed workflows closed."""
 
 _QUERY = re.compile(r"OrderId = '([^']*)' AND WorkflowType = 'ReturnWorkflow'")
 
@@ -45,6 +55,14 @@ class Execution:
     """One line of the list of workflows."""
 
     id: str
+    typed_search_attributes: TypedSearchAttributes
+    close_time: datetime | None
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a workflow's description says of it."""
+
     status: WorkflowExecutionStatus
 
 
@@ -55,6 +73,14 @@ class FakeTemporal:
         self.open: dict[str, str] = {}
         """The order id of each open workflow, by workflow id."""
         self.closed: dict[str, str] = {}
+        self.return_ids: dict[str, str] = {}
+        """The id of the return of each workflow that has one, as the search attribute."""
+        self.results: dict[str, ReturnResult] = {}
+        """What closed workflows left behind."""
+        self.requests: dict[str, ReturnRequest] = {}
+        """What workflows were started with."""
+        self.started: list[tuple[str, ReturnRequest, EventMessage]] = []
+        """Workflow id, request, and the signal that came with the start."""
         self.signals: list[tuple[str, str, EventMessage]] = []
         """Workflow id, name of the signal, and its argument."""
         self.queries: list[str] = []
@@ -78,9 +104,40 @@ class FakeTemporal:
         """The part that knows of the server's health."""
         return self
 
-    def get_workflow_handle(self, workflow_id: str) -> FakeHandle:
+    @property
+    def data_converter(self) -> DataConverter:
+        """How values are written into histories."""
+        return data_converter
+
+    def get_workflow_handle(
+        self, workflow_id: str, *, result_type: type | None = None
+    ) -> FakeHandle:
         """Return the handle of any workflow, as Temporal does."""
+        assert result_type in (None, ReturnResult)
         return FakeHandle(self, workflow_id)
+
+    async def start_workflow(  # noqa: PLR0913 - Temporal's parameters
+        self,
+        workflow: str,
+        request: ReturnRequest,
+        *,
+        id: str,  # noqa: A002 - Temporal's name
+        start_signal_args: list[EventMessage],
+        id_reuse_policy: WorkflowIDReusePolicy,
+        rpc_timeout: timedelta,
+        **_: object,
+    ) -> None:
+        """Signal a workflow and start it where it is not open, or refuse as Temporal would."""
+        assert workflow == "ReturnWorkflow"
+        assert rpc_timeout > timedelta(0)
+        await self.pass_through()
+        if id in self.open:
+            self.signals.append((id, "digital_river_event", start_signal_args[0]))
+            return
+        if id in self.closed and id_reuse_policy is WorkflowIDReusePolicy.REJECT_DUPLICATE:
+            raise WorkflowAlreadyStartedError(id, workflow)
+        self.started.append((id, request, start_signal_args[0]))
+        self.open[id] = request.order_id
 
     async def list_workflows(
         self, query: str, *, limit: int, rpc_timeout: timedelta
@@ -92,13 +149,12 @@ class FakeTemporal:
         await self.pass_through()
         found = _QUERY.fullmatch(query)
         assert found, query
-        for status, workflows in (
-            (WorkflowExecutionStatus.COMPLETED, self.closed),
-            (WorkflowExecutionStatus.RUNNING, self.open),
-        ):
+        for ended, workflows in ((ENDED, self.closed), (None, self.open)):
             for workflow_id, order_id in workflows.items():
                 if order_id == found[1]:
-                    yield Execution(workflow_id, status)
+                    held = self.return_ids.get(workflow_id)
+                    pairs = [SearchAttributePair(RETURN_ID, held)] if held else []
+                    yield Execution(workflow_id, TypedSearchAttributes(pairs), ended)
 
     async def check_health(self, *, timeout: timedelta) -> bool:  # noqa: ASYNC109 - Temporal's name
         """Say whether the server is well."""
@@ -117,10 +173,50 @@ class FakeTemporal:
 
 @dataclass(frozen=True)
 class FakeHandle:
-    """One workflow, to be signalled."""
+    """One workflow, to be signalled, or asked how it ended."""
 
     temporal: FakeTemporal
     workflow_id: str
+
+    async def describe(self, *, rpc_timeout: timedelta) -> Described:
+        """Tell whether the workflow is open."""
+        assert rpc_timeout > timedelta(0)
+        await self.temporal.pass_through()
+        if self.workflow_id in self.temporal.open:
+            return Described(WorkflowExecutionStatus.RUNNING)
+        if self.workflow_id in self.temporal.closed:
+            return Described(WorkflowExecutionStatus.COMPLETED)
+        raise no_workflow()
+
+    async def result(self, *, rpc_timeout: timedelta) -> ReturnResult:
+        """Return what the workflow left behind."""
+        assert rpc_timeout > timedelta(0)
+        await self.temporal.pass_through()
+        if self.workflow_id not in self.temporal.results:
+            raise no_workflow()
+        return self.temporal.results[self.workflow_id]
+
+    async def fetch_history_events(
+        self, *, rpc_timeout: timedelta, page_size: int | None = None
+    ) -> AsyncIterator[HistoryEvent]:
+        """Return the start of the workflow, and the events that it was told."""
+        assert rpc_timeout > timedelta(0)
+        await self.temporal.pass_through()
+        if self.workflow_id in self.temporal.requests:
+            started = HistoryEvent()
+            payloads = await data_converter.encode([self.temporal.requests[self.workflow_id]])
+            started.workflow_execution_started_event_attributes.input.payloads.extend(payloads)
+            yield started
+        if page_size == 1:
+            return
+        for workflow_id, name, message in self.temporal.signals:
+            if workflow_id == self.workflow_id:
+                event = HistoryEvent()
+                event.workflow_execution_signaled_event_attributes.signal_name = name
+                event.workflow_execution_signaled_event_attributes.input.payloads.extend(
+                    await data_converter.encode([message])
+                )
+                yield event
 
     async def signal(self, name: str, message: EventMessage, *, rpc_timeout: timedelta) -> None:
         """Note the signal, or refuse it as Temporal would."""

@@ -54,10 +54,6 @@ async def test_a_relevant_event_is_signalled(bench: Bench) -> None:
         (event("refund.complete", refund(reason=None, orderId="other")), "unmatched"),
         (event("refund.complete", refund(orderId="other")), "late"),
         (event("fulfillment_return.created", fulfillment_return("created")), "irrelevant"),
-        (
-            event("fulfillment_return.created", fulfillment_return("created", type="warehouse")),
-            "warehouse",
-        ),
     ],
 )
 async def test_what_is_nobodys_is_acknowledged(bench: Bench, content: Json, outcome: str) -> None:

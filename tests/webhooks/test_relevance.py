@@ -19,7 +19,7 @@ from tests.webhooks.events import Json, event, fulfillment_return, refund, third
         (third_party_return("accepted"), "return.created", "signalled"),
         (fulfillment_return("created"), "fulfillment_return.pending", "irrelevant"),
         (fulfillment_return("pending"), "fulfillment_return.created", "signalled"),
-        (fulfillment_return("created", type="warehouse"), "fulfillment_return.new", "warehouse"),
+        (fulfillment_return("created", type="warehouse"), "fulfillment_return.new", "signalled"),
         (fulfillment_return("pending", type="warehouse"), "fulfillment_return.new", "signalled"),
     ],
 )

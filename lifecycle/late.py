@@ -1,0 +1,83 @@
+"""What comes after a return has ended: does money depend on it, and how it is followed up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lifecycle.facts import Chargeback, Fact, RefundSeen, ReturnSeen
+from lifecycle.request import ReturnRequest
+from lifecycle.states import FINAL, refund_rank
+from lifecycle.steps import Outcome
+
+SUCCEEDED = "succeeded"
+
+PAID = (Outcome.REFUNDED, Outcome.PARTIALLY_REFUNDED)
+"""Outcomes that say that money went back, by a refund or by hand."""
+
+TAKES_PARCELS = (
+    Outcome.EXPIRED,
+    Outcome.CANCELLED,
+    Outcome.PARTIALLY_REFUNDED,
+    Outcome.REFUND_FAILED,
+)
+"""Outcomes after which goods may still come for a third party's return."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a return had ended, as far as the money goes."""
+
+    outcome: str
+    return_id: str
+    requested: Mapping[str, int]
+    accepted: int
+    refunds: Mapping[str, str]
+    """The state of each refund, by its id."""
+
+
+def news_of(ended: Ended, fact: Fact, *, marked: bool) -> str | None:
+    """Say in words what differs from how a return had ended, if money depends on it.
+
+    What bears no mark of the return is its own by its id, or by its items and units.
+    """
+    match fact:
+        case ReturnSeen() if fact.return_id == ended.return_id:
+            more = sum(item.accepted for item in fact.items) - ended.accepted
+            return f"{more} more unit(s) were accepted" if more > 0 else None
+        case RefundSeen() if marked or fact.refund_id in ended.refunds or _fits(ended, fact):
+            return _news_of_refund(ended, fact)
+        case Chargeback() if _was_paid(ended):
+            return "the bank paid the customer back"
+        case _:
+            return None
+
+
+def follow_up_of(first: ReturnRequest, return_id: str, *, ask: bool = True) -> ReturnRequest:
+    """Return the request to carry on with the return of an ended one; money asks first."""
+    terms = first.policy.model_copy(update={"ask_before_refund": ask or None})
+    return first.model_copy(update={"adopt": return_id, "lines": (), "policy": terms})
+
+
+def _news_of_refund(ended: Ended, fact: RefundSeen) -> str | None:
+    if refund_rank(fact.state) != FINAL:
+        return None
+    believed = ended.refunds.get(fact.refund_id)
+    if (believed == SUCCEEDED) == (fact.state == SUCCEEDED):
+        return None
+    before = "was not known" if believed is None else f"was believed {believed}"
+    return f"refund {fact.refund_id} {fact.state}, which {before}"
+
+
+def _fits(ended: Ended, fact: RefundSeen) -> bool:
+    """Say whether a refund without a mark could be this return's, by items and units."""
+    items = [item for item in fact.items if item.type is None]
+    return bool(items) and all(
+        (item.quantity or 1) <= ended.requested.get(item.item_id, 0) for item in items
+    )
+
+
+def _was_paid(ended: Ended) -> bool:
+    """Say whether money may have gone back: then the bank paid for the second time."""
+    live = any(
+        refund_rank(state) != FINAL or state == SUCCEEDED for state in ended.refunds.values()
+    )
+    return ended.outcome != Outcome.CHARGED_BACK and (live or ended.outcome in PAID)
