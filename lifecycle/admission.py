@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from lifecycle.adopting import is_adopted
+from lifecycle.adopting import knows_its_units
 from lifecycle.facts import Decision, ShipmentReceived
 from lifecycle.flood import MOST_FACTS
 from lifecycle.ledger import Ledger
@@ -28,7 +28,7 @@ def object_to_shipment(ledger: Ledger, told: ShipmentReceived) -> Objection | No
     if len(ledger.timeline) > 2 * MOST_FACTS:
         message = "Far more was reported of this return than a return has; ask an operator."
         return Objection("too_many_messages", message)
-    if not is_adopted(ledger):
+    if not knows_its_units(ledger):
         return None
     unknown = sorted(_units(told).keys() - set(ledger.requested))
     if unknown:

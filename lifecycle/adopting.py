@@ -21,6 +21,12 @@ def is_adopted(ledger: Ledger, return_id: str) -> bool:
     )
 
 
+def knows_its_units(ledger: Ledger) -> bool:
+    """Whether a return knows what it is about: an adoption has read it."""
+    return_id = ledger.request.adopt
+    return return_id is None or is_adopted(ledger, return_id)
+
+
 def adopt(ledger: Ledger, return_id: str) -> Step:
     """Return the step that reads the return which is adopted, or why it cannot be."""
     if was_given_up(ledger, ledger.check_key):

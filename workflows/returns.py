@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
         object_to_shipment,
         what_overtook_cancellation,
     )
-    from lifecycle.adopting import is_adopted
+    from lifecycle.adopting import knows_its_units
     from lifecycle.card import draw_card
     from lifecycle.facts import (
         CallGivenUp,
@@ -235,7 +235,7 @@ class ReturnWorkflow:
     @workflow.update(name=names.RECEIVE_SHIPMENT, description="What arrived in one parcel")
     async def receive_shipment(self, shipment: Shipment) -> ShipmentAnswer:
         """Write down what arrived, once it is known of what."""
-        if not is_adopted(self._ledger):
+        if not knows_its_units(self._ledger):
             await workflow.wait_condition(self._knows_its_units)
             refuse(self._object_to(shipment))
         fact = shipment.received(workflow.now())
@@ -252,7 +252,7 @@ class ReturnWorkflow:
         return object_to_shipment(self._ledger, shipment.received(workflow.now()))
 
     def _knows_its_units(self) -> bool:
-        return is_adopted(self._ledger) or isinstance(self._step, Close)
+        return knows_its_units(self._ledger) or isinstance(self._step, Close)
 
     @workflow.update(name=names.CANCEL, description="Stop before anything is received")
     async def cancel(self, cancellation: Cancellation) -> Done:
