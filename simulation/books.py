@@ -102,7 +102,6 @@ class Record:
     """Whether it corrected a count downwards."""
     charged_back: datetime | None = None
     """When it was told of a chargeback."""
-    cancelled: bool = False
     heard: Counter[str] = field(default_factory=Counter)
     """How often each event was signalled, by its id."""
     objects: set[str] = field(default_factory=set)

@@ -17,7 +17,7 @@ from simulation.running import Verdict, run
 from simulation.shrinking import shrink
 
 CHUNK = {"t0": 500, "t1": 50, "t2": 50}
-TRIED = {"t0": 100, "t1": 100, "t2": 24}
+TRIED = {"t0": 100, "t1": 25, "t2": 16}
 """Seeds between two looks at whether a planted bug has shown."""
 
 Draw = Callable[[int, Tier], Plan]

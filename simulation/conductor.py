@@ -63,6 +63,7 @@ class Conductor:
     _faults: dict[int, DeliveryFault] = field(init=False)
     _letters: int = 0
     _parcels: list[Shipment] = field(default_factory=list)
+    _answered: int = 0
     _phase: str = "opening"
     _ended: bool = False
 
@@ -145,20 +146,21 @@ class Conductor:
             return None
         view = await self.house.returns.show(self.request.workflow_id)
         self._phase = view.phase
+        self.record.words.append(view.model_dump_json())
         return view
 
     async def _answer(self, view: Snapshot) -> None:
         question = view.question
         if question is None:
             return
-        given, planned = len(self.record.words), self.plan.answers
+        planned = self.plan.answers
         answers = question.answers
         answer: str = Answer.GIVE_UP if Answer.GIVE_UP in answers else answers[-1]
-        if given < len(planned):
-            answer = answers[planned[given] % len(answers)]
+        if self._answered < len(planned):
+            answer = answers[planned[self._answered] % len(answers)]
+        self._answered += 1
         with suppress(StorefrontError):
             said = Resolution(question=question.id, answer=answer, who="ops", why="simulated")
-            self.record.words.append(f"answer {question.id} {answer}")
             await self.house.returns.resolve(self.request.workflow_id, said)
 
     async def _do(self, entry: object) -> None:

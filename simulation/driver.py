@@ -263,7 +263,6 @@ class Driver:
             revision = self._parcels[-1].revision + 1
             self._report(len(self._parcels) - 1, Parcel(revision, self._units(act)))
         elif act.deed == "cancel" and object_to_cancellation(self.ledger) is None:
-            self.record.cancelled = True
             cancel = CancelRequested(who="shop", why="simulated", at=self._now)
             self.ledger.record(cancel, "customer service")
 

@@ -12,7 +12,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from simulation.books import End, Record, Said, Violation
 from workflows.converter import data_converter
 from workflows.messages import EventMessage, Resolution, ReturnResult
-from workflows.names import CANCEL, RESOLVE
+from workflows.names import RESOLVE
 from workflows.returns import ReturnWorkflow
 
 ORDINARY = {WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND}
@@ -47,7 +47,6 @@ async def _read(event: HistoryEvent, record: Record) -> None:
             [answer] = await _converter.decode(asked.args.payloads, [Resolution])
             when = event.event_time.ToDatetime(UTC)
             record.answers.append(Said(when, answer.question, answer.answer))
-        record.cancelled |= asked.name == CANCEL
     elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
         payloads = event.workflow_execution_completed_event_attributes.result.payloads
         [result] = await _converter.decode(payloads, [ReturnResult])
