@@ -157,6 +157,16 @@ def test_each_refund_pays_for_its_own_item() -> None:
     assert step.items == (Units(item_id="b", quantity=1, amount=Decimal("0.50")),)
 
 
+def test_each_refund_may_be_a_cent_off() -> None:
+    """Two refunds that are a cent low each have paid for a unit each."""
+    life = worth("10.00", a=2)
+
+    step = life.tell(paid("9.99", FIRST, a=1), paid("9.99", SECOND, a=1))
+
+    assert step == Close(outcome=Outcome.REFUNDED)
+    assert [line.refunded for line in take_snapshot(life.ledger, step).lines] == [2]
+
+
 def test_the_rest_of_unknown_items() -> None:
     """Where nobody says which item is short, no rest can be issued, and a person settles."""
     life = worth("10.00", a=1, b=1)
