@@ -1,5 +1,6 @@
 """The few calls of Temporal's client that the receiver makes, into the inboxes of returns."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -85,6 +86,7 @@ class Handle:
         rpc_timeout: timedelta,  # noqa: ARG002 - no time passes
     ) -> None:
         """Keep the signal, or say that there is no such workflow."""
+        await asyncio.sleep(0)  # A call takes a moment, in which other deliveries go on.
         self.inbox.answer()
         if self.workflow_id not in self.inbox.open:
             raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
