@@ -212,9 +212,9 @@ EVENTS = (
         "t1",
         "acknowledges before it signals",
         "webhooks/delivery.py",
-        "        if not await signal(self._client, workflow_id, message, self._within):\n"
+        "        if not await self._finder.tell(workflow_id, found, message, self._within):\n"
         "            return False\n",
-        "        asyncio.get_running_loop().call_later(60, print)\n",
+        "",
     ),
     _bug(
         "t1",
@@ -248,8 +248,8 @@ EVENTS = (
         "t1",
         "swallows what bears no mark",
         "webhooks/finding.py",
-        "await self._orders.workflows(order_id, within) if order_id else OrderWorkflows()",
-        "OrderWorkflows()",
+        "        if order_id is None:\n            return Found()\n        order = await",
+        "        if order_id:\n            return Found()\n        order = await",
     ),
 )
 """What the receiver can get wrong."""
