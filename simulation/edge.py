@@ -74,6 +74,10 @@ class Edge(httpx.AsyncBaseTransport):
             return httpx.Response(answer.status_code, content=b"<html>bad gateway")
         return answer
 
+    async def aclose(self) -> None:
+        """Close what carries the calls, and its connections with it."""
+        await self.inner.aclose()
+
 
 def _early(line: Line, fault: CallFaultKind | None, number: int) -> httpx.Response | None:
     if fault == "connect":
