@@ -47,6 +47,8 @@ LONG = 24 * 40
 """Hours that chance spreads deeds over: beyond the deadline for the goods."""
 LATE_PARCEL = 0.15
 CORRECTION = 0.2
+LAST_MINUTE = 0.1
+"""Goods that the fulfiller takes in between the last look and the deadline, after 30 days."""
 TOO_STALE = 150
 """Seconds: longer than the pause of a create in doubt, where a second one is refused anyway."""
 
@@ -157,6 +159,9 @@ def _goods(random: Random, coordinator: Coordinator, lines: tuple[int, ...]) -> 
         Act(hour=_hour(random, approved + 0.1), deed="receive", units=_units(random, lines))
         for _ in range(random.choice((0, 1, 1, 1, 2)))
     ]
+    if acts and _chance(random, LAST_MINUTE):
+        late = approved + 24 * (26 + random.random() * 3.5)
+        acts[1:] = [Act(hour=round(late, 4), deed="receive", units=lines)]
     return acts
 
 
