@@ -41,5 +41,5 @@ async def metered(environment: WorkflowEnvironment) -> AsyncIterator[Metered]:
         runtime=Runtime(telemetry=telemetry),
         data_converter=data_converter,
     )
-    async with httpx.AsyncClient(base_url=f"http://{address}") as http:
+    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=60) as http:
         yield Metered(client, http)

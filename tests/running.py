@@ -179,7 +179,7 @@ class Running:
         ]
         body = json.dumps(event.wire()).encode()
         signature = sign(Options().webhook_secrets[0], datetime.now(UTC), body)
-        async with httpx.AsyncClient() as sender:
+        async with httpx.AsyncClient(timeout=60) as sender:
             answer = await sender.post(url, content=body, headers={HEADER: signature})
         assert answer.status_code == 202, answer.text
 
@@ -291,7 +291,9 @@ async def idle(
         digital_river = await stack.enter_async_context(
             DigitalRiver(sandbox.url, options.api_key, limiter=Limiter(5000))
         )
-        control = await stack.enter_async_context(httpx.AsyncClient(base_url=sandbox.url))
+        control = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=sandbox.url, timeout=PATIENCE_SECONDS)
+        )
         returns = Returns(client, timedelta(seconds=PATIENCE_SECONDS))
         yield Running(client, sandbox, control, digital_river, returns, options.api_key)
 

@@ -22,7 +22,7 @@ async def running() -> AsyncIterator[RunningSandbox]:
 async def connections(running: RunningSandbox) -> AsyncIterator[httpx.AsyncClient]:
     """Open the connections that all tests use, with the key."""
     key = {"Authorization": f"Bearer {KEY}"}
-    async with httpx.AsyncClient(base_url=running.url, headers=key) as client:
+    async with httpx.AsyncClient(base_url=running.url, headers=key, timeout=60) as client:
         yield client
 
 

@@ -89,7 +89,7 @@ async def place() -> AsyncIterator[Place]:
     options = Options(api_key=KEY, webhook_secrets=SECRETS, rate_limit=None)
     async with (
         serve(options) as running,
-        httpx.AsyncClient(base_url=running.url) as control,
+        httpx.AsyncClient(base_url=running.url, timeout=60) as control,
         DigitalRiver(running.url, KEY, limiter=Limiter(1_000_000)) as river,
     ):
         yield Place(running.url, control, river)

@@ -33,7 +33,7 @@ async def test_concurrent_deliveries_to_two_receivers_are_one_event(
         running(client) as house,
         serve_receiver(client, WEBHOOK_SECRET) as one,
         serve_receiver(client, WEBHOOK_SECRET) as other,
-        httpx.AsyncClient() as http,
+        httpx.AsyncClient(timeout=60) as http,
     ):
         order = await house.order("digital_river", 1)
         answer = await house.start(order, 1)

@@ -166,7 +166,7 @@ async def test_the_receiver_serves_with_temporal(
     assert receiver.stdout is not None
     line = (await asyncio.wait_for(receiver.stdout.readline(), PATIENCE)).decode()
     base = line.split()[-1].removesuffix("/webhooks/digital-river")
-    async with httpx.AsyncClient(base_url=base) as http:
+    async with httpx.AsyncClient(base_url=base, timeout=60) as http:
 
         async def is_ready() -> bool | None:
             return True if (await http.get("/readyz")).is_success else None

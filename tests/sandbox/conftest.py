@@ -26,7 +26,7 @@ async def running() -> AsyncIterator[RunningSandbox]:
 async def client(running: RunningSandbox) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client with the key."""
     key = {"Authorization": "Bearer sk_test_sandbox"}
-    async with httpx.AsyncClient(base_url=running.url, headers=key) as found:
+    async with httpx.AsyncClient(base_url=running.url, headers=key, timeout=60) as found:
         yield found
 
 

@@ -145,7 +145,7 @@ async def test_serve_is_quiet_and_separate(running: RunningSandbox) -> None:
     """Two sandboxes in one process have worlds and ports of their own."""
     async with serve(Options(api_key="other")) as second:
         assert second.url != running.url
-        async with httpx.AsyncClient(base_url=second.url) as client:
+        async with httpx.AsyncClient(base_url=second.url, timeout=60) as client:
             assert (await client.get("/sandbox/health")).json() == {"status": "ok"}
             header = {"Authorization": "Bearer other"}
             assert (await client.get("/refunds", headers=header)).status_code == 200

@@ -24,7 +24,7 @@ async def test_it_announces_itself_and_ends_at_once() -> None:
     found = re.search(r"http://127\.0\.0\.1:\d+", line)
     assert found is not None
     key = {"Authorization": "Bearer k"}
-    async with httpx.AsyncClient(base_url=found[0], headers=key) as client:
+    async with httpx.AsyncClient(base_url=found[0], headers=key, timeout=60) as client:
         assert len(await ok(client.get("/webhooks"))) == 2
         rules = {"calls": [{"kind": "answer_lost", "seconds": 3600}]}
         await ok(client.put("/sandbox/faults", json=rules))

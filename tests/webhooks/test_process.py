@@ -58,7 +58,7 @@ async def test_it_serves_until_told_to_end(tmp_path: Path, number: signal.Signal
     assert line.startswith("The receiver listens at http://127.0.0.1:")
     url = line.split()[-1]
     assert url.endswith(PATH)
-    async with httpx.AsyncClient(base_url=url.removesuffix(PATH)) as http:
+    async with httpx.AsyncClient(base_url=url.removesuffix(PATH), timeout=60) as http:
         assert (await http.get("/healthz")).status_code == 200
         assert (await http.get("/readyz")).status_code == 503
         refused = await http.post(PATH, content=body_of(event("refund.complete", refund())))
