@@ -177,6 +177,8 @@ def _outcome_is_true(plan: Plan, books: Books, record: Record, outcome: str) -> 
     returns = [one for one in books.returns if one.maker == "us"]
     if outcome == "not_returnable" and returns:
         raise Violation("S1: it says not returnable, and the return exists")
+    if outcome == "rejected" and any(one.state != "rejected" for one in returns):
+        raise Violation("S4: it says rejected, and Digital River does not")
     came = _came(plan, books, record)
     if outcome == "expired" and came and not (gave_up or record.taken_back):
         raise Violation("L2: it says expired, and goods came")
