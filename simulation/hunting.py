@@ -59,7 +59,7 @@ def hunt(bug: Bug) -> Caught:
         )
     seconds = time.monotonic() - begun
     said = found.stdout.splitlines()
-    if found.returncode or not said:
+    if not said or not said[-1].startswith("["):
         return Caught(bug, None, f"it does not run: {found.stderr[-200:]}", seconds)
     seeds, violation = json.loads(said[-1])
     return Caught(bug, seeds, violation, seconds)
@@ -80,7 +80,7 @@ def _look() -> None:
     from simulation.campaign import first_failure  # noqa: PLC0415 - only in the copy
 
     tier, most = cast(Tier, sys.argv[1]), int(sys.argv[2])
-    print(json.dumps(asyncio.run(first_failure(tier, most))))  # noqa: T201 - to the hunter
+    print(json.dumps(asyncio.run(first_failure(tier, most))), flush=True)  # noqa: T201 - to the hunter
 
 
 if __name__ == "__main__":

@@ -271,10 +271,10 @@ WORKFLOW = (
     ),
     _bug(
         "t2",
-        "forgets the second parcel",
+        "forgets parcels",
         "workflows/returns.py",
         "        if known is None or known.revision < fact.revision:",
-        "        if not self._ledger.shipments:",
+        "        if known is not None and known.revision < fact.revision:",
     ),
     _bug(
         "t2",
