@@ -197,6 +197,13 @@ def test_no_reason_may_be_said_aloud() -> None:
     assert ReturnRequest.model_validate(asked(reason=None)).reason is None
 
 
+def test_the_most_metadata() -> None:
+    """Eighteen pairs of the storefront's own, each as long as may be."""
+    most: dict[str, JsonValue] = {f"{n:040}": "v" * 500 for n in range(18)}
+
+    assert len(ReturnRequest.model_validate(asked(metadata=most)).metadata) == 18
+
+
 def test_complete_location() -> None:
     """A third party's return address is taken in Digital River's spelling, too."""
     address = dict(LOCATION["address"]) if isinstance(LOCATION["address"], dict) else {}
