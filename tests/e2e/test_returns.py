@@ -9,6 +9,7 @@ from tests.workflows.paths import PATHS
 
 NEED_TIME = {
     "digital_river_accepted_in_part",
+    "digital_river_carries_on_with_a_cancelled_one",
     "digital_river_never_arrived",
     "digital_river_never_approved",
     "third_party_never_arrived",

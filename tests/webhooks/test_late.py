@@ -92,6 +92,13 @@ async def test_what_it_was_told_while_it_was_open(ended: Bench) -> None:
     assert ended.temporal.started == []
 
 
+async def test_a_workflow_that_is_forgotten(ended: Bench) -> None:
+    """What ended longer ago than Temporal keeps cannot be followed up, and is counted as late."""
+    ended.temporal.requests.clear()
+    assert (await ended.send(ACCEPTED)).json() == {"status": "late"}
+    assert ended.temporal.started == []
+
+
 @pytest.mark.parametrize(
     ("content", "left"),
     [
