@@ -32,8 +32,6 @@ async def test_a_request_from_a_file_is_opened(
     assert (first.status, first.err) == (0, "")
     rows = (await live.books())["fulfillment_returns"]
     made = [row for row in rows if row.get("upstreamId") == order.id]
-        if row.get("upstreamId") == order.id
-    ]
     assert len(made) == 1
     assert first.answer == {
         **names_of(request),
