@@ -159,7 +159,7 @@ class Backfill:
         """Tell what came after the end of returns to whoever carries on, or to a follow-up."""
         closed = heard.found.late(heard.facts, told)
         if closed:
-            await self._late.tell(heard.event, heard.facts, closed, marked=heard.found.marked)
+            await self._late.tell(heard.event, heard.facts, closed, heard.found.sign(told))
 
     async def _watch_silence(self, report: BackfillReport, time: datetime) -> None:
         """Count what was missed, and call somebody when the receiver hears nothing for long."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from lifecycle.facts import Chargeback, Fact, RefundSeen, ReturnSeen
 from lifecycle.request import ReturnRequest
@@ -34,16 +35,24 @@ class Ended:
     """The state of each refund, by its id."""
 
 
-def news_of(ended: Ended, fact: Fact, *, marked: bool) -> str | None:
-    """Say in words what differs from how a return had ended, if money depends on it.
+class Sign(Enum):
+    """By what a refund is known to be an ended return's."""
 
-    What bears no mark of the return is its own by its id, or by its items and units.
-    """
+    MARK = auto()
+    """It bears the return's mark."""
+    FIT = auto()
+    """It bears none: the return knew its id, or has its items and units."""
+    ID = auto()
+    """It bears none, and open returns of the order were told: only who knew its id may have it."""
+
+
+def news_of(ended: Ended, fact: Fact, sign: Sign) -> str | None:
+    """Say in words what differs from how a return had ended, if money depends on it."""
     match fact:
         case ReturnSeen() if fact.return_id == ended.return_id:
             more = sum(item.accepted for item in fact.items) - ended.accepted
             return f"{more} more unit(s) were accepted" if more > 0 else None
-        case RefundSeen() if marked or fact.refund_id in ended.refunds or _fits(ended, fact):
+        case RefundSeen() if fact.refund_id in ended.refunds or _belongs(ended, fact, sign):
             return _news_of_refund(ended, fact)
         case Chargeback() if _was_paid(ended):
             return "the bank paid the customer back"
@@ -55,6 +64,10 @@ def follow_up_of(first: ReturnRequest, return_id: str, *, ask: bool = True) -> R
     """Return the request to carry on with the return of an ended one; money asks first."""
     terms = first.policy.model_copy(update={"ask_before_refund": ask or None})
     return first.model_copy(update={"adopt": return_id, "lines": (), "policy": terms})
+
+
+def _belongs(ended: Ended, fact: RefundSeen, sign: Sign) -> bool:
+    return sign is Sign.MARK or (sign is Sign.FIT and _fits(ended, fact))
 
 
 def _news_of_refund(ended: Ended, fact: RefundSeen) -> str | None:

@@ -52,9 +52,8 @@ class Delivery:
                 self._metrics.closed_workflows(len(found.closed))
                 told = await self._tell(found, message_of(event, facts))
                 late = found.late(facts, told)
-                followed_up = (
-                    await self._late.tell(event, facts, late, marked=found.marked) if late else []
-                )
+                sign = found.sign(told)
+                followed_up = await self._late.tell(event, facts, late, sign) if late else []
         except (RPCError, RuntimeError, TimeoutError) as error:
             # RuntimeError: a lazy client could not connect.
             why = f"{type(error).__name__} {error}"[:200]

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from temporalio.client import Client
 
 from digital_river.models import Event
-from lifecycle.facts import Chargeback, Fact, Resource, ReturnSeen
+from lifecycle.facts import Chargeback, Fact, RefundSeen, Resource, ReturnSeen
+from lifecycle.late import Sign
 from lifecycle.policy import Policy
 from webhooks.orders import Orders
 from webhooks.routing import marked_workflow, order_of
@@ -32,14 +33,21 @@ class Found:
     """Set where that workflow is to be started if it never was."""
     from_warehouse: bool = False
 
+    def sign(self, told: Collection[str]) -> Sign:
+        """Return by what a refund is known to be a closed workflow's, once it was told."""
+        if self.marked:
+            return Sign.MARK
+        return Sign.ID if told else Sign.FIT
+
     def late(self, facts: Sequence[Fact], told: Collection[str]) -> tuple[str, ...]:
         """Return the closed workflows whose returns the event may concern, once it was told.
 
-        A chargeback concerns every return of the order. What bears no mark is left to those that
-        are open, if there are any. A list of a moment ago may show as open what has closed since.
+        A chargeback concerns every return of the order, and a refund one that knew it already,
+        open or not. What else bears no mark is left to those that are open, if there are any. A
+        list of a moment ago may show as open what has closed since.
         """
-        concerns_all = any(isinstance(fact, Chargeback) for fact in facts)
-        if told and not concerns_all:
+        concerns_closed = any(isinstance(fact, Chargeback | RefundSeen) for fact in facts)
+        if told and not concerns_closed:
             return ()
         return (*self.closed, *(one for one in self.open if one not in told))
 

@@ -17,7 +17,7 @@ from temporalio.client import Client
 from digital_river.models import Event
 from lifecycle.facts import EndedBefore, Fact
 from lifecycle.identity import follow_up_id
-from lifecycle.late import Ended, follow_up_of, news_of
+from lifecycle.late import Ended, Sign, follow_up_of, news_of
 from webhooks.orders import Listed, Orders
 from webhooks.routing import order_of
 from webhooks.signalling import message_of, signal
@@ -41,7 +41,7 @@ class Late:
         self._within = within
 
     async def tell(
-        self, event: Event, facts: Sequence[Fact], closed: Sequence[str], *, marked: bool
+        self, event: Event, facts: Sequence[Fact], closed: Sequence[str], sign: Sign
     ) -> list[str]:
         """Tell who carries on with the returns of closed workflows; return whom.
 
@@ -60,7 +60,7 @@ class Late:
             holders = {one.id: one for one in listed.values() if one.return_id == return_id}
             for one in await self._unlisted(known_closed, holders):
                 holders[one.id] = one
-            told += await self._tell_holders(event, facts, known_closed, holders, marked=marked)
+            told += await self._tell_holders(event, facts, known_closed, holders, sign)
         return told
 
     async def _unlisted(self, closed: Sequence[str], listed: Mapping[str, Listed]) -> list[Listed]:
@@ -78,8 +78,7 @@ class Late:
         facts: Sequence[Fact],
         closed: Sequence[str],
         holders: Mapping[str, Listed],
-        *,
-        marked: bool,
+        sign: Sign,
     ) -> list[str]:
         """Tell who carries on with one return, or else follow it up."""
         seem_open = [
@@ -92,7 +91,7 @@ class Late:
             holders.values(), key=lambda one: (one.ended or NEWEST, one.id), reverse=True
         )
         ended = [one.id for one in newest_first]
-        return await self._follow_up(event, facts, ended, marked=marked)
+        return await self._follow_up(event, facts, ended, sign)
 
     async def _return_of(self, closed: Listed) -> str | None:
         """Return which return a closed workflow was about."""
@@ -108,7 +107,7 @@ class Late:
         return await signal(self._client, workflow_id, message_of(event, facts), self._within)
 
     async def _follow_up(
-        self, event: Event, facts: Sequence[Fact], ended: Sequence[str], *, marked: bool
+        self, event: Event, facts: Sequence[Fact], ended: Sequence[str], sign: Sign
     ) -> list[str]:
         """Start the follow-up of a return, if money depends on the event.
 
@@ -119,7 +118,7 @@ class Late:
             if result is None or result.return_id is None:
                 continue
             before = _as_ended(result, result.return_id)
-            news = [words for one in facts if (words := news_of(before, one, marked=marked))]
+            news = [words for one in facts if (words := news_of(before, one, sign))]
             if news and not await self._knew(workflow_id, event):
                 return await self._start(event, facts, workflow_id, before, news[0])
             return []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+from pydantic import ValidationError
+from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -48,15 +51,23 @@ async def events_told(client: Client, workflow_id: str, within: timedelta) -> se
         async for event in events:
             signalled = event.workflow_execution_signaled_event_attributes
             if signalled.signal_name == DIGITAL_RIVER_EVENT:
-                [message] = await client.data_converter.decode(
-                    signalled.input.payloads, [EventMessage]
-                )
-                told.add(message.event_id)
+                told |= await _event_told(client, signalled.input.payloads)
     except RPCError as error:
         if is_of_the_workflow(error):
             return None
         raise
     return told
+
+
+async def _event_told(client: Client, payloads: Sequence[Payload]) -> set[str]:
+    """Read the id of an event; a signal that does not decode told a return nothing."""
+    if not payloads:
+        return set()
+    try:
+        decoded = await client.data_converter.decode(payloads, [EventMessage])
+    except ValidationError:
+        return set()
+    return {one.event_id for one in decoded if isinstance(one, EventMessage)}
 
 
 async def result_of_closed(

@@ -61,6 +61,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.resets import as_sent, doubt_before_the_end
 
 NOT_THIS_WAY = "\n\nTemporal's own cancellation ends nothing here; use the update `cancel`."
+NOTHING = EventMessage()
+"""What a signal without an argument says: it must not stop a return."""
 WatchHandle = workflow.ActivityHandle[Learned]
 
 
@@ -228,7 +230,7 @@ class ReturnWorkflow:
             )
 
     @workflow.signal(name=names.DIGITAL_RIVER_EVENT, description="What a verified webhook taught")
-    def digital_river_event(self, event: EventMessage) -> None:
+    def digital_river_event(self, event: EventMessage = NOTHING) -> None:
         """Write down what an event taught, once."""
         self._inbox.take(event)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lifecycle.facts import Fact, RefundItem, RefundSeen
-from lifecycle.late import Ended, follow_up_of, news_of
+from lifecycle.late import Ended, Sign, follow_up_of, news_of
 from lifecycle.request import Coordinator
 from tests.builders.returns import a_request, chargeback, order_seen, refund_seen, return_seen
 
@@ -45,10 +45,10 @@ MONEY: list[tuple[str, Ended, Fact]] = [
 
 
 @pytest.mark.parametrize(("words", "before", "fact"), MONEY)
-@pytest.mark.parametrize("marked", [True, False])
-def test_money_depends_on_it(words: str, before: Ended, fact: Fact, *, marked: bool) -> None:
+@pytest.mark.parametrize("sign", [Sign.MARK, Sign.FIT])
+def test_money_depends_on_it(words: str, before: Ended, fact: Fact, sign: Sign) -> None:
     """More was accepted, a refund ended otherwise than was believed, or the bank paid."""
-    assert words in (news_of(before, fact, marked=marked) or "")
+    assert words in (news_of(before, fact, sign) or "")
 
 
 NO_MONEY: list[tuple[Ended, Fact]] = [
@@ -72,7 +72,7 @@ NO_MONEY: list[tuple[Ended, Fact]] = [
 @pytest.mark.parametrize(("before", "fact"), NO_MONEY)
 def test_nothing_depends_on_it(before: Ended, fact: Fact) -> None:
     """What was known, did not move money, or is another return's."""
-    assert news_of(before, fact, marked=True) is None
+    assert news_of(before, fact, Sign.MARK) is None
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,16 @@ def test_nothing_depends_on_it(before: Ended, fact: Fact) -> None:
 )
 def test_a_refund_that_does_not_fit(fact: RefundSeen) -> None:
     """Without a mark it is the return's only by items and units."""
-    assert news_of(ended(), fact, marked=False) is None
-    assert news_of(ended(), fact, marked=True) is not None
+    assert news_of(ended(), fact, Sign.FIT) is None
+    assert news_of(ended(), fact, Sign.MARK) is not None
+
+
+def test_a_refund_that_open_returns_were_told_of() -> None:
+    """It is an ended return's only if that knew its id."""
+    fact = a_refund("failed")
+    assert news_of(ended(), fact, Sign.ID) is None
+    knew = replace(ended(), refunds={fact.refund_id: "succeeded"})
+    assert news_of(knew, fact, Sign.ID) is not None
 
 
 @pytest.mark.parametrize("ask", [True, False])

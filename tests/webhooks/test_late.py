@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from lifecycle.facts import EndedBefore, read_fact
 from lifecycle.request import Coordinator, RequestedLine, ReturnRequest
-from lifecycle.snapshot import LineView
+from lifecycle.snapshot import LineView, RefundView
 from tests.webhooks.bench import Bench, receiving
 from tests.webhooks.events import (
     ORDER,
@@ -142,6 +144,19 @@ async def test_without_a_mark_the_open_ones_decide(ended: Bench) -> None:
     async with receiving() as forgetful:
         forgetful.temporal.__dict__.update(ended.temporal.__dict__)
         assert (await forgetful.send(content)).json() == {"status": "followed_up"}
+
+
+async def test_who_knew_a_refund_hears_that_it_failed(ended: Bench) -> None:
+    """Without a mark, and beside an open return that is told and has no part in it."""
+    known = RefundView(
+        id=str(refund()["id"]), state="succeeded", refunded_amount=Decimal(9), currency="EUR"
+    )
+    ended.temporal.results[WORKFLOW] = result("refunded").model_copy(update={"refunds": [known]})
+    ended.temporal.open["return-open"] = ORDER
+    content = event("refund.failed", refund("failed", reason=None))
+    assert (await ended.send(content)).json() == {"status": "signalled"}
+    assert [to for to, _, _ in ended.temporal.signals] == ["return-open"]
+    assert [to for to, _, _ in ended.temporal.started] == [LATE]
 
 
 async def test_a_list_of_a_moment_ago_is_not_believed(ended: Bench) -> None:

@@ -10,6 +10,7 @@ from storefront.client import Returns
 from storefront.errors import NoSuchReturnError, RefusedError
 from tests.running import Order, Running, eventually, idle, request_for
 from workflows import names
+from workflows.histories import events_told
 from workflows.messages import Cancellation, EventMessage, Resolution, Shipment
 
 BANK_NOW = {"bank_after_seconds": 0}
@@ -185,6 +186,17 @@ async def test_a_signal_with_unreadable_facts_harms_nothing(live: Running) -> No
     message = EventMessage(event_id="e", type="return.new", facts=[{"kind": "no such kind"}])
     await live.handle(workflow_id).signal(names.DIGITAL_RIVER_EVENT, message)
     assert (await live.returns.show(workflow_id)).phase == "awaiting_goods"
+
+
+async def test_a_signal_that_is_no_event_harms_nothing(live: Running) -> None:
+    """Sent by hand without an argument or with a wrong one: the return and the back-fill go on."""
+    workflow_id, _ = await opened(live, 1)
+    handle = live.handle(workflow_id)
+    await handle.signal(names.DIGITAL_RIVER_EVENT)
+    await handle.signal(names.DIGITAL_RIVER_EVENT, "hello")
+    await handle.signal(names.DIGITAL_RIVER_EVENT, EventMessage(event_id="e", type="return.new"))
+    assert (await live.returns.show(workflow_id)).phase == "awaiting_goods"
+    assert await events_told(live.client, workflow_id, timedelta(seconds=10)) == {"e"}
 
 
 async def test_search_attributes_tell_the_order_the_return_and_the_phase(live: Running) -> None:
