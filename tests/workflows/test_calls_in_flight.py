@@ -78,7 +78,7 @@ async def test_an_acceptance_that_could_not_be_withdrawn_is_told_to_a_person(
 ) -> None:
     """The answer was lost after the effect: the look finds it, and an operator is asked."""
     order = await deaf.order("third_party", 2, automation={"bank_after_seconds": 0})
-    answer = await deaf.start(order, 2)
+    answer = await deaf.start(order, 2, policy={"doubt": 1})
     (item,) = order.items
     await fault(
         deaf,
