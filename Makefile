@@ -6,13 +6,24 @@ SOURCES := activities backfill digital_river lifecycle local sandbox simulation 
            workflows \
            demo.py leaving.py receiver.py settings.py starter.py worker.py tests benchmarks
 
-.PHONY: demo test check format bench simulate lock clean
+.PHONY: demo test coverage mutate check format bench simulate lock clean
 
 demo: $(READY) ## run every kind of return on this machine, with the web UI
 	$(BIN)/python demo.py $(ARGS)
 
 test: $(READY) ## every test
 	$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(READY) ## every test, and the branches that none takes; fails where there must be none
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+	$(BIN)/coverage report --fail-under=100 --include='digital_river/*,lifecycle/*,webhooks/*'
+
+mutate: $(READY) ## changes the code in thousands of small ways; which one does nothing notice?
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/mutmut run --max-children 2 $(ARGS)
+	$(BIN)/python -m benchmarks.mutants
 
 check: $(READY) ## lint, format and types
 	$(BIN)/ruff check $(SOURCES)
