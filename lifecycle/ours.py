@@ -78,10 +78,38 @@ def claim_question(refund: RefundRecord) -> str:
     return f"whose_refund:{refund.best.refund_id}"
 
 
+def order_question(refund: RefundRecord) -> str:
+    """Return the id of the question whether a refund of the order as a whole paid for our goods."""
+    return f"order_refunded_before_acceptance:{refund.best.refund_id}"
+
+
+def of_the_whole_order(ledger: Ledger, record: ReturnRecord) -> list[RefundRecord]:
+    """Return the live refunds that somebody made of the order since our return was created.
+
+    They name no items, so only a person can tell what they are for.
+    """
+    if not ledger.refunds:
+        return []
+    named = {one for other in ledger.returns.values() for one in other.refund_ids}
+    return [
+        refund
+        for refund_id, refund in sorted(ledger.refunds.items())
+        if not (refund.best.items or refund.best.type or refund.key or refund.broken)
+        and refund_id not in named
+        and (record.best.created is None or made_at(refund) >= record.best.created)
+    ]
+
+
+def pays_for_the_goods(ledger: Ledger, refund: RefundRecord) -> bool:
+    """Say whether a person counted a live refund of the order as a whole as our goods' money."""
+    decision = ledger.answer_to(order_question(refund)) if ledger.decisions else None
+    return decision is not None and decision.answer == Answer.ALREADY_PAID and not refund.broken
+
+
 def _place_of(
     ledger: Ledger, record: ReturnRecord, claims: Claims, refund: RefundRecord
 ) -> list[RefundRecord]:
-    if is_marked_ours(ledger, record, refund):
+    if is_marked_ours(ledger, record, refund) or pays_for_the_goods(ledger, refund):
         return claims.ours
     if not _could_be_ours(ledger, record, refund):
         return claims.foreign

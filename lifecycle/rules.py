@@ -32,6 +32,7 @@ from lifecycle.receiving import (
     here,
     is_accepted,
     is_cancelled,
+    is_paid_as_a_whole,
     settles_short,
 )
 from lifecycle.records import ReturnRecord
@@ -265,6 +266,8 @@ def _live(ledger: Ledger, record: ReturnRecord) -> Step:
         return settle(ledger, record, money, target, we_pay=ledger.by_digital_river)
     if is_cancelled(ledger, record):
         return end(ledger, record, money, Close(outcome=Outcome.CANCELLED))
+    if is_paid_as_a_whole(ledger, record):
+        return end(ledger, record, money, Close(outcome=Outcome.PARTIALLY_REFUNDED))
     if settles_short(ledger, record):
         return settle(ledger, record, money, received(ledger, record), we_pay=True)
     if gave_up_short(ledger, record):

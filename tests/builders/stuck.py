@@ -220,6 +220,14 @@ def refunded_before_acceptance() -> Life:
 
 
 @stuck
+def order_refunded_before_acceptance() -> Life:
+    """A person refunded money of the order as a whole before the goods arrived."""
+    life = a_third_party_life()
+    life.tell(refund_seen({}, "succeeded", taken=at(2)), shipment({"a": 1}, when=at(3)))
+    return life
+
+
+@stuck
 def refund_to_be_approved() -> Life:
     """The shop wants a person to approve each refund."""
     return an_accepted_life(policy=Policy(ask_before_refund=True))
