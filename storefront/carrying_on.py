@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 
-from lifecycle.facts import ReturnSeen
+from lifecycle.facts import EndedBefore, ReturnSeen, write_fact
 from lifecycle.identity import follow_up_id, rma_number, workflow_that_made
 from lifecycle.late import TAKES_PARCELS, follow_up_of
 from lifecycle.policy import Policy
 from lifecycle.request import Coordinator
 from workflows.histories import first_request, result_of_closed
 from workflows.holders import is_open, open_holder
-from workflows.messages import OpenedAnswer
+from workflows.messages import EventMessage, OpenedAnswer
 from workflows.starting import Start, adoption_of
 
 
@@ -52,8 +52,13 @@ async def start_for(client: Client, seen: ReturnSeen, within: timedelta, terms: 
     return adoption
 
 
-async def start_for_late_parcel(client: Client, ended: str, within: timedelta) -> Start | None:
-    """Return who takes a parcel of an ended return; None where none may come any more."""
+async def start_for_late_parcel(
+    client: Client, ended: str, reference: str, within: timedelta
+) -> Start | None:
+    """Return who takes a parcel of an ended return; None where none may come any more.
+
+    A follow-up is told why it was started, so that it does not end before a person has seen it.
+    """
     first = await first_request(client, ended, within)
     if first is None or first.coordinator is not Coordinator.THIRD_PARTY:
         return None
@@ -67,7 +72,10 @@ async def start_for_late_parcel(client: Client, ended: str, within: timedelta) -
     holder = await open_holder(client, result.return_id, within)
     if holder is not None:
         return await _join(client, holder, within)
-    return Start(follow_up, follow_up_of(first, result.return_id))
+    news = f"parcel {reference} came"
+    why = EndedBefore(outcome=result.outcome, news=news, taken=datetime.now(UTC))
+    message = EventMessage.model_validate({"type": "parcel", "facts": [write_fact(why)]})
+    return Start(follow_up, follow_up_of(first, result.return_id), message)
 
 
 async def _join(client: Client, workflow_id: str, within: timedelta) -> Start | None:

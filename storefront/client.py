@@ -36,7 +36,13 @@ from workflows.messages import (
     ShipmentAnswer,
 )
 from workflows.returns import ReturnWorkflow
-from workflows.starting import Start, attributes_at_start, details_at_start, summary_at_start
+from workflows.starting import (
+    Start,
+    attributes_at_start,
+    details_at_start,
+    start_with_event,
+    summary_at_start,
+)
 
 PATIENCE = timedelta(seconds=10)
 """How long a caller waits for an answer, unless it says otherwise."""
@@ -126,7 +132,9 @@ class Returns:
                 )
         except NoSuchReturnError:
             with readable_errors():
-                start = await start_for_late_parcel(self._client, workflow_id, self._patience)
+                start = await start_for_late_parcel(
+                    self._client, workflow_id, shipment.reference, self._patience
+                )
             if start is None:
                 raise
             return await self._receive_late(start, shipment, update_id)
@@ -135,6 +143,11 @@ class Returns:
     async def _receive_late(
         self, start: Start, shipment: Shipment, update_id: str
     ) -> ShipmentAnswer:
+        if start.message is not None:
+            with readable_errors():
+                await start_with_event(
+                    self._client, start, start.message, self._patience, again=True
+                )
         operation = _operation_of(start, again=True)
         with readable_errors(), _attended(operation):
             answer: ShipmentAnswer = await self._client.execute_update_with_start_workflow(

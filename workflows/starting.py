@@ -72,6 +72,8 @@ class Start:
 
     workflow_id: str
     request: ReturnRequest
+    message: EventMessage | None = None
+    """What it is told first, where it is told something."""
 
 
 def adoption_of(seen: ReturnSeen, terms: Policy) -> Start:
