@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from workflows.histories import is_of_the_workflow
-from workflows.names import RETURN_ID, RETURN_WORKFLOW
+from workflows.names import RETURN_ID, RETURN_PHASE, RETURN_WORKFLOW
 
 _PLAIN = re.compile(r"[A-Za-z0-9._:@/+=-]{1,128}")
 """Ids that need no quoting in a query; Digital River has no others."""
@@ -43,3 +43,14 @@ async def is_open(client: Client, workflow_id: str, within: timedelta) -> bool |
             return None
         raise
     return described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def phase_at_the_end(client: Client, workflow_id: str, within: timedelta) -> str | None:
+    """Return the phase of a closed workflow, which is its outcome; None if it is open.
+
+    Raises `RPCError` when Temporal does not answer, or never had it.
+    """
+    described = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=within)
+    if described.status is WorkflowExecutionStatus.RUNNING:
+        return None
+    return described.typed_search_attributes.get(RETURN_PHASE)

@@ -162,6 +162,17 @@ async def test_no_orphan_while_another_request_carries_it_on(place: Place) -> No
     assert await check(place, planted["order"]["id"], workflows) == ()
 
 
+@pytest.mark.parametrize("outcome", ["partially_refunded", "refund_failed", "charged_back"])
+@pytest.mark.parametrize("ended", ["return-0", "return-0-late"])
+async def test_no_orphan_where_money_may_have_gone_back(
+    place: Place, outcome: str, ended: str
+) -> None:
+    """A return that was settled, or that the bank paid for, keeps its units for good."""
+    planted, _ = await a_return(place, **MARK)
+    workflows = Workflows({**CLOSED, ended: COMPLETED}, phases={ended: outcome})
+    assert await check(place, planted["order"]["id"], workflows) == ()
+
+
 async def test_an_accepted_return_is_nobodys_to_take(place: Place) -> None:
     """Goods do not come for it any more: Temporal is not even asked."""
     planted, made = await a_return(place, **MARK)

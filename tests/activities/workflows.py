@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import cast
 
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
+
+from workflows.names import RETURN_PHASE
 
 RUNNING, COMPLETED = WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED
 
@@ -18,6 +21,8 @@ class Workflows:
     statuses: dict[str, WorkflowExecutionStatus] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
     """The id of an open workflow by the id of its return."""
+    phases: dict[str, str] = field(default_factory=dict)
+    """In which a closed one ended, where not as cancelled."""
     failure: RPCError | None = None
 
     @property
@@ -53,6 +58,7 @@ class Description:
     """What is asked of a workflow."""
 
     status: WorkflowExecutionStatus
+    typed_search_attributes: TypedSearchAttributes
 
 
 @dataclass(frozen=True)
@@ -69,4 +75,6 @@ class Handle:
             raise self.workflows.failure
         if self.workflow_id not in self.workflows.statuses:
             raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
-        return Description(self.workflows.statuses[self.workflow_id])
+        phase = self.workflows.phases.get(self.workflow_id, "cancelled")
+        attributes = TypedSearchAttributes([SearchAttributePair(RETURN_PHASE, phase)])
+        return Description(self.workflows.statuses[self.workflow_id], attributes)
