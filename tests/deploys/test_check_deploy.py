@@ -1,6 +1,8 @@
 """`worker.py check-deploy` tells before a deploy which open returns the build would break."""
 
 import json
+import logging
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +21,15 @@ from workflows.check_deploy import check_deploy
 
 FIRST_RULES = rules.RULES[1]
 WAITS = {"digital_river": "awaiting_approval", "third_party": "awaiting_goods"}
+
+
+@pytest.fixture(autouse=True)
+def log_level() -> Iterator[None]:
+    """Take back what the command does to the log of its process: later tests read it."""
+    log = logging.getLogger("temporalio")
+    level = log.level
+    yield
+    log.setLevel(level)
 
 
 async def run(server: str, directory: Path, *arguments: str) -> tuple[int | None, str, str]:
