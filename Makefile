@@ -11,12 +11,12 @@ SOURCES := activities backfill digital_river lifecycle local sandbox simulation 
 demo: $(READY) ## run every kind of return on this machine, with the web UI
 	$(BIN)/python demo.py $(ARGS)
 
-test: $(READY) ## every test
-	$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## every test, on all cores
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 coverage: $(READY) ## every test, and the branches that none takes; fails where there must be none
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 --include='digital_river/*,lifecycle/*,webhooks/*'

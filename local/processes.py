@@ -1,15 +1,17 @@
 """The processes of Upriver, each started as it would be in production, on free ports."""
 
 import asyncio
+import errno
 import os
 import socket
 import sys
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import SystemRandom
 from typing import TypeVar
 
 import httpx
@@ -29,6 +31,9 @@ NAMESPACE = "default"
 WEBHOOK_PATH = "/webhooks/digital-river"
 RETENTION_SECONDS = 30 * 24 * 3600
 """A closed return answers the same request again for this long; the dev server keeps a day."""
+
+PORTS = range(20_000, 32_768)
+"""Below those that Linux gives to outgoing connections: a port stays free until it is used."""
 
 T = TypeVar("T")
 START_SECONDS = 60.0
@@ -69,6 +74,21 @@ class Service:
                 stderr=log,
                 start_new_session=True,
             )
+
+    async def come_up(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Start it, and wait until it answers; once more where it ends at once.
+
+        Temporal's dev server chooses ports for its inner services, and may lose one before it
+        listens there. Raises `NotStartedError` when it does not come up then, either.
+        """
+        await self.start()
+        try:
+            return await self.until(attempt)
+        except NotStartedError:
+            if self.runs:
+                raise
+        await self.start()
+        return await self.until(attempt)
 
     async def until(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Try until it answers. Raises `NotStartedError` if it ends, or takes too long."""
@@ -173,10 +193,11 @@ class House:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a port that nobody listens on, and that no outgoing connection will be given."""
+    for port in SystemRandom().sample(PORTS, len(PORTS)):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError(errno.EADDRINUSE, "every port is taken")
 
 
 @asynccontextmanager
@@ -186,22 +207,23 @@ async def run_house(logs: Path) -> AsyncIterator[House]:
     environment = ports.environment(API_KEY)
     async with AsyncExitStack() as stack:
 
-        async def start(name: str, *command: str) -> Service:
-            service = Service(name, command, environment, logs)
-            await service.start()
-            stack.push_async_callback(service.stop)
-            return service
+        def service(name: str, *command: str) -> Service:
+            made = Service(name, command, environment, logs)
+            stack.push_async_callback(made.stop)
+            return made
 
-        server = await start("temporal", *ports.temporal_command())
-        client = await server.until(lambda: connect(ports))
+        server = service("temporal", *ports.temporal_command())
+        client = await server.come_up(lambda: connect(ports))
         await keep_for_a_month(client)
         hook = f"{ports.receiver_url}{WEBHOOK_PATH}"
-        river = await start("digital-river", *ports.sandbox_command(API_KEY, hook))
-        receiving = await start("receiver", sys.executable, str(HERE / "receiver.py"))
-        worker = await start("worker", sys.executable, str(HERE / "worker.py"))
-        await river.until(lambda: answers(f"{ports.digital_river_url}/sandbox/health"))
-        await receiving.until(lambda: answers(f"{ports.receiver_url}/readyz"))
-        await worker.until(lambda: answers(f"http://127.0.0.1:{ports.metrics}/metrics"))
+        river = service("digital-river", *ports.sandbox_command(API_KEY, hook))
+        receiving = service("receiver", sys.executable, str(HERE / "receiver.py"))
+        worker = service("worker", sys.executable, str(HERE / "worker.py"))
+        await asyncio.gather(
+            river.come_up(lambda: answers(f"{ports.digital_river_url}/sandbox/health")),
+            receiving.come_up(lambda: answers(f"{ports.receiver_url}/readyz")),
+            worker.come_up(lambda: answers(f"http://127.0.0.1:{ports.metrics}/metrics")),
+        )
         yield House(client, ports.digital_river_url, f"http://127.0.0.1:{ports.web_ui}", logs)
 
 
