@@ -12,8 +12,8 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.calling import calling, now
-from backfill.silence import likely_cause
-from digital_river import DigitalRiver, DigitalRiverError, Event, EventType, TimeRange
+from backfill.silence import Alarm, missed_since
+from digital_river import DigitalRiver, Event, EventType, TimeRange
 from lifecycle.facts import Fact
 from webhooks.finding import Finder, Found
 from webhooks.intake import judge
@@ -39,9 +39,6 @@ READS_AT_ONCE = 10
 
 WITHIN = timedelta(seconds=10)
 """For one call to Temporal, such as a page of one history."""
-
-SILENCE = timedelta(hours=1)
-"""How long the receiver may miss all events before somebody is called."""
 
 TYPES = tuple(
     kind.value
@@ -76,6 +73,7 @@ class Backfill:
         self._api = digital_river
         self._finder = Finder(client, orders, warehouse_returns)
         self._late = Late(client, orders, WITHIN)
+        self._alarm = Alarm(client, digital_river, WITHIN)
         self._reads = asyncio.Semaphore(READS_AT_ONCE)
 
     @activity.defn(name=BACKFILL_ACTIVITY)
@@ -88,6 +86,7 @@ class Backfill:
             activity.logger.warning("Events before %s are listed no more; watches look", horizon)
         report = BackfillReport(covered_until=max(heard - OVERLAP, horizon))
         report.missed_since = last.missed_since if last else None
+        report.last_event = (last and last.last_event) or heard
         if details := activity.info().heartbeat_details:
             report = BackfillReport.model_validate(details[0])
         while report.covered_until < until:
@@ -95,7 +94,10 @@ class Backfill:
             await self._cover(report, end, heard)
             report.covered_until = end
             activity.heartbeat(report)
-        await self._watch_silence(report, time)
+        activity.metric_meter().create_counter(
+            "upriver_backfill_events_missed", "Events that the back-fill told, not the receiver"
+        ).add(report.missed)
+        await self._alarm.after(report, time)
         return report
 
     async def _cover(self, report: BackfillReport, end: datetime, heard: datetime) -> None:
@@ -106,6 +108,7 @@ class Backfill:
         progress = report.model_copy()
         async for event in self._list(TimeRange(gte=report.covered_until, lt=end)):
             report.read += 1
+            report.last_event = max(report.last_event or event.created_time, event.created_time)
             activity.heartbeat(progress)
             facts = judge(event)
             if isinstance(facts, Outcome):
@@ -160,29 +163,3 @@ class Backfill:
         closed = heard.found.late(heard.facts, told)
         if closed:
             await self._late.tell(heard.event, heard.facts, closed, heard.found.sign(told))
-
-    async def _watch_silence(self, report: BackfillReport, time: datetime) -> None:
-        """Count what was missed, and call somebody when the receiver hears nothing for long."""
-        silent = time - report.missed_since if report.missed_since else timedelta(0)
-        meter = activity.metric_meter()
-        meter.create_counter(
-            "upriver_backfill_events_missed", "Events that the back-fill told, not the receiver"
-        ).add(report.missed)
-        meter.create_gauge(
-            "upriver_webhook_silence_seconds", "How long the receiver has missed every event"
-        ).set(int(silent.total_seconds()))
-        if silent >= SILENCE:
-            try:
-                cause = likely_cause(await self._api.list_webhooks())
-            except DigitalRiverError as error:  # what was told and covered must not be lost for it
-                cause = f"the cause cannot be read: {error}"
-            activity.logger.warning("No webhook was acknowledged for %s: %s", silent, cause)
-
-
-def missed_since(
-    before: datetime | None, missed: list[datetime], acknowledged: list[datetime]
-) -> datetime | None:
-    """Return when the oldest missed event was made that is younger than all acknowledged ones."""
-    last_heard = max(acknowledged, default=None)
-    candidates = [*missed, *([before] if before else [])]
-    return min((one for one in candidates if last_heard is None or one > last_heard), default=None)

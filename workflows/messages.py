@@ -151,3 +151,5 @@ class BackfillReport(BaseModel):
     """Of those: told by this back-fill."""
     missed_since: datetime | None = None
     """When the oldest event was made that the receiver missed, and none later reached it."""
+    last_event: datetime | None = None
+    """When the newest event was made that Digital River ever listed; or the start, before any."""
