@@ -1,4 +1,4 @@
-"""One house of processes for the tests of this folder, which kill them and start them again."""
+"""A house of processes for each file of this folder, whose tests kill them and start them again."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from simulation.processes.house import House, run_house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """Run Temporal on a file, a local Digital River and the receiver; no worker yet."""
     logs: Path = tmp_path_factory.mktemp("house")
