@@ -12,6 +12,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.calling import calling, now
+from backfill.beginning import beginning
 from backfill.silence import Alarm, missed_since
 from digital_river import DigitalRiver, Event, EventType, TimeRange
 from lifecycle.facts import Fact
@@ -81,12 +82,18 @@ class Backfill:
         """Bring all returns up to date, window by window; a retry goes on with the next window."""
         time = now()
         until, horizon = time - self._settle, time - HORIZON
-        heard = last.covered_until if last else horizon
+        if last is None:
+            begun = await beginning(self._client, WITHIN)
+            last = BackfillReport(covered_until=begun, begun=begun)
+        heard = last.covered_until
         if heard < horizon:
             activity.logger.warning("Events before %s are listed no more; watches look", horizon)
-        report = BackfillReport(covered_until=max(heard - OVERLAP, horizon))
-        report.missed_since = last.missed_since if last else None
-        report.last_event = (last and last.last_event) or heard
+        report = BackfillReport(
+            covered_until=max(heard - OVERLAP, horizon, last.begun or horizon),
+            begun=last.begun,
+            missed_since=last.missed_since,
+            last_event=last.last_event or heard,
+        )
         if details := activity.info().heartbeat_details:
             report = BackfillReport.model_validate(details[0])
         while report.covered_until < until:

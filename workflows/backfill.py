@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import BackfillReport
 
 ONE_TRY = timedelta(hours=1)
-"""Thirty days of events, at the very first run."""
+"""Thirty days of events, after an outage of as long."""
 
 HEARTBEAT = timedelta(minutes=2)
 

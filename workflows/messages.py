@@ -153,3 +153,5 @@ class BackfillReport(BaseModel):
     """When the oldest event was made that the receiver missed, and none later reached it."""
     last_event: datetime | None = None
     """When the newest event was made that Digital River ever listed; or the start, before any."""
+    begun: datetime | None = None
+    """Where the very first run began: no event that was made before is listed."""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow
 
@@ -12,6 +12,9 @@ from tests.running import Order, Running, eventually
 from workflows.messages import BackfillReport
 from workflows.names import BACKFILL_SCHEDULE
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a schedule was made of which Temporal does not say so yet."""
+
 BANK_NOW = {"bank_after_seconds": 0}
 
 
@@ -19,7 +22,13 @@ BANK_NOW = {"bank_after_seconds": 0}
 async def scheduled(house: Running) -> AsyncIterator[None]:
     """Run the housekeeping worker; a quarter of an hour that begins starts no run by itself."""
     await ensure_schedule(house.client)
-    await house.client.get_schedule_handle(BACKFILL_SCHEDULE).pause()
+    handle = house.client.get_schedule_handle(BACKFILL_SCHEDULE)
+    await handle.pause()
+
+    async def made() -> bool | None:
+        return (await handle.describe()).info.created_at > NEVER or None
+
+    await eventually(made)
     async with housekeeping_worker(house.client, house.digital_river, settle=timedelta(0)):
         yield
 

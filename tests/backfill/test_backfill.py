@@ -1,17 +1,22 @@
 """After an outage of the receiver, one back-fill brings every open return up to date."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest.mock import AsyncMock
 
+import pytest
 from temporalio.client import ScheduleOverlapPolicy
-from temporalio.testing import WorkflowEnvironment
+from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
-from backfill.activity import OVERLAP, TYPES
+from backfill.activity import HORIZON, OVERLAP, TYPES, Backfill
 from backfill.schedule import ensure_schedule
 from tests.backfill.filling import BANK_NOW, approve, fill, opened, receive, scheduled
 from tests.e2e.histories import looks_that_told, signals
 from tests.running import Json, Running, eventually, running
+from workflows.messages import BackfillReport
 from workflows.names import BACKFILL_SCHEDULE
+from workflows.starting import WarehouseReturns
 
 RETURNS = 6
 
@@ -67,22 +72,70 @@ async def test_while_webhooks_arrive_nothing_is_signalled(alone: WorkflowEnviron
         assert again.covered_until > report.covered_until
 
 
-async def test_the_cursor_is_kept_with_an_overlap(alone: WorkflowEnvironment) -> None:
-    """The first run reaches back thirty days, the next to shortly before the end of the first."""
+async def test_the_first_run_begins_with_the_schedule(alone: WorkflowEnvironment) -> None:
+    """The second reads a little again, and nothing of before the first."""
     async with running(alone.client) as house, scheduled(house):
-        first = await fill(house.client)
-        begun = len(await asked_for_events(house))
+        described = await house.client.get_schedule_handle(BACKFILL_SCHEDULE).describe()
+        await fill(house.client)
         await fill(house.client)
         calls = await asked_for_events(house)
-    assert begun == 30
     assert all(set(call["query"]["types"]) == set(TYPES) for call in calls)
     since = [datetime.fromisoformat(call["query"]["createdTime[gte]"][0]) for call in calls]
-    assert timedelta(days=30) - timedelta(minutes=1) < datetime.now(UTC) - since[0]
-    assert since[begun] == first.covered_until - OVERLAP
+    installed = described.info.created_at
+    assert since == [installed, installed]
 
 
-async def test_an_outage_of_the_events_feed_is_outlasted(alone: WorkflowEnvironment) -> None:
+async def test_the_cursor_is_kept_with_an_overlap(alone: WorkflowEnvironment) -> None:
+    """An event may be listed later than it was made; one of before the first run is not read."""
+    time = datetime.now(UTC)
+    attempt = ActivityEnvironment()
+    attempt.info = replace(attempt.info, current_attempt_scheduled_time=time)
+    async with running(alone.client) as house:
+        activity = Backfill(house.client, house.digital_river, timedelta(0), WarehouseReturns.ASK)
+        for begun in (None, time - 2 * OVERLAP, time - OVERLAP / 2):
+            last = BackfillReport(covered_until=time, begun=begun)
+            await attempt.run(activity.backfill, last)
+        calls = await asked_for_events(house)
+    since = [datetime.fromisoformat(call["query"]["createdTime[gte]"][0]) for call in calls]
+    assert since == [time - OVERLAP, time - OVERLAP, time - OVERLAP / 2]
+
+
+async def test_a_new_installation_adopts_nothing_of_before(alone: WorkflowEnvironment) -> None:
+    """Returns that warehouses began before the schedule was made are the shop's own affair."""
+    async with running(alone.client) as house:
+        await house.warehouse_return(await house.order("digital_river", 1))
+        async with scheduled(house):
+            made = await house.warehouse_return(await house.order("digital_river", 1))
+            report = await fill(house.client)
+            workflow_id = f"return-fo{made['fulfillmentOrderId']}-{made['id']}"
+            await house.in_phase(workflow_id, "awaiting_approval")
+            again = await fill(house.client)
+            found = [one async for one in house.client.list_workflows("ReturnId IS NOT NULL")]
+    assert (report.missed, again.missed) == (1, 0)
+    assert [one.id for one in found] == [workflow_id]
+
+
+async def test_a_lost_cursor_begins_with_the_oldest_open_return(
+    alone: WorkflowEnvironment,
+) -> None:
+    """The schedule was deleted: the new one catches up on what returns missed that are older."""
+    async with running(alone.client) as house:
+        await house.warehouse_return(await house.order("digital_river", 1))
+        found = [await opened(house), await opened(house)]
+        await approve(house, *(return_id for _, _, return_id in found))
+        async with scheduled(house):
+            report = await fill(house.client)
+            for _, workflow_id, _ in found:
+                await house.in_phase(workflow_id, "awaiting_goods")
+    assert report.missed == len(found)
+
+
+async def test_an_outage_of_the_events_feed_is_outlasted(
+    alone: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """503 in the middle: the retry does not begin from the start, and nothing is left out."""
+    thirty_days_ago = AsyncMock(return_value=datetime.now(UTC) - HORIZON)
+    monkeypatch.setattr("backfill.activity.beginning", thirty_days_ago)
     async with running(alone.client) as house, scheduled(house):
         _, workflow_id, return_id = await opened(house)
         await approve(house, return_id)
@@ -92,7 +145,7 @@ async def test_an_outage_of_the_events_feed_is_outlasted(alone: WorkflowEnvironm
         report = await fill(house.client)
         await house.in_phase(workflow_id, "awaiting_goods")
         assert report.missed == 1
-        assert len(await asked_for_events(house)) < 5 + 1 + 30
+        assert 30 <= len(await asked_for_events(house)) < 5 + 1 + 30
 
 
 async def test_what_came_after_the_end_is_followed_up_once(alone: WorkflowEnvironment) -> None:
@@ -130,18 +183,6 @@ async def test_a_closed_return_is_not_told(alone: WorkflowEnvironment) -> None:
     assert report.read >= 2
     assert (report.acknowledged, report.missed, report.missed_since) == (0, 0, None)
     assert len(found) == 1
-
-
-async def test_a_warehouse_return_is_adopted(alone: WorkflowEnvironment) -> None:
-    """The receiver missed its event; the back-fill adopts it, once."""
-    async with running(alone.client) as house, scheduled(house):
-        order = await house.order("digital_river", 1)
-        made = await house.warehouse_return(order)
-        report = await fill(house.client)
-        workflow_id = f"return-fo{made['fulfillmentOrderId']}-{made['id']}"
-        view = await house.in_phase(workflow_id, "awaiting_approval")
-        again = await fill(house.client)
-    assert (view.order_id, report.missed, again.missed) == (order.id, 1, 0)
 
 
 async def test_a_paused_schedule_stays_paused(alone: WorkflowEnvironment) -> None:
