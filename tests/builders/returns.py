@@ -35,7 +35,7 @@ from lifecycle.location import Address, Location
 from lifecycle.policy import Policy
 from lifecycle.request import Coordinator, RequestedLine, ReturnRequest
 from lifecycle.rules import next_step, takes
-from lifecycle.steps import Look, LookUpDispute, Question, Step, Wait
+from lifecycle.steps import IssueRefund, Look, LookUpDispute, Question, Step, Wait
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FULFILLMENT_ORDER = "fo_1"
@@ -326,3 +326,9 @@ def an_accepted_life(quantities: Quantities | None = None, policy: Policy | None
     life = a_digital_river_life(quantities, policy)
     life.tell(return_seen(life.request, "accepted", taken=at(4)))
     return life
+
+
+def refund_step(step: Step) -> IssueRefund:
+    """Return the refund that is to be issued; fails when another step is."""
+    assert isinstance(step, IssueRefund), step
+    return step

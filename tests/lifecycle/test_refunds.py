@@ -1,37 +1,23 @@
-"""Refunds that fail, expire, need bank details, are refused, or take too long."""
+"""Refunds that fail, expire, need bank details, or take too long."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from lifecycle.facts import CallGivenUp, InDoubt, RefundSeen
+from lifecycle.facts import RefundSeen
 from lifecycle.ours import our_return
 from lifecycle.refunding import money_of
-from lifecycle.request import Coordinator
-from lifecycle.steps import Close, IssueRefund, Look, Outcome, Step, Units, Wait, Waiting, Who
+from lifecycle.steps import Close, Outcome, Units, Wait, Waiting, Who
 from tests.builders.returns import (
-    Life,
     a_digital_river_life,
-    a_request,
-    a_third_party_life,
     an_accepted_life,
     at,
-    fulfillment_order_seen,
     refund_seen,
-    refused,
+    refund_step,
     return_seen,
 )
 
-FIRST = "ret_1:refund:1"
 SECOND = "ret_1:refund:2"
-
-
-def refund_step(step: Step) -> IssueRefund:
-    """Return the refund that is to be issued; fails when another step is."""
-    assert isinstance(step, IssueRefund), step
-    return step
 
 
 def a_refund(state: str, number: int = 1, *, day: float = 5, item: str = "a") -> RefundSeen:
@@ -221,121 +207,12 @@ def test_overdue_beside_bank_details() -> None:
     assert life.question.id.startswith("refund_overdue:re_2:")
 
 
-def test_refused() -> None:
-    """A refund that Digital River refuses is a person's; a retry takes a new number."""
-    life = an_accepted_life()
-    assert refund_step(life.step).key == FIRST
-    life.tell(refused(FIRST, status=400, taken=at(4)))
-    assert life.question.answers == ("retry", "settle_by_hand", "give_up")
-
-    assert refund_step(life.decide("retry")).key == SECOND
-
-    life.tell(refused(SECOND, status=400, taken=at(5)))
-    assert life.decide("give_up") == Close(outcome=Outcome.REFUND_FAILED)
-
-
-def test_refused_then_settled_by_hand() -> None:
-    """A refused refund that a person paid by hand closes in part."""
-    life = an_accepted_life()
-    life.tell(refused(FIRST, status=400, taken=at(4)))
-
-    assert life.decide("settle_by_hand") == Close(outcome=Outcome.PARTIALLY_REFUNDED)
-
-
-def test_refused_and_more_accepted_later() -> None:
-    """An answer about one unit's refund does not decide over units that are accepted later."""
-    life = a_digital_river_life({"a": 2})
-    life.tell(return_seen(life.request, "accepted", {"a": 1}, taken=at(4)))
-    life.tell(refused(FIRST, status=400, taken=at(4)))
-    life.decide("settle_by_hand")
-
-    life.tell(return_seen(life.request, "accepted", {"a": 2}, taken=at(5)))
-
-    assert life.question.id == f"refund_refused:{FIRST}:2"
-
-
-def test_lost_answer() -> None:
-    """A refund in doubt is looked for again a minute later, under the same number."""
-    life = an_accepted_life()
-    life.tell(InDoubt(key=FIRST, absent=at(4)))
-
-    issue = refund_step(life.step)
-
-    assert (issue.key, issue.not_before) == (FIRST, at(4, seconds=60))
-
-
-@pytest.mark.parametrize("answer", ["retry", "give_up"])
-def test_given_up(answer: str) -> None:
-    """A refund that did not get through is looked for before it is sent again, or given up."""
-    life = an_accepted_life()
-    life.tell(CallGivenUp(key=FIRST, message="timed out", at=at(7)))
-
-    step = life.decide(answer)
-
-    if answer == "retry":
-        assert refund_step(step).key == FIRST
-        assert refund_step(step).not_before == at(7, seconds=60)
-    else:
-        assert isinstance(step, Look)
-        assert step.not_before == at(7, seconds=60)
-        assert life.look() == Close(outcome=Outcome.REFUND_FAILED)
-
-
-def test_given_up_and_there() -> None:
-    """A refund that was given up because no answer came, and is there, is not turned away from."""
-    life = an_accepted_life()
-    life.tell(CallGivenUp(key=FIRST, message="timed out", at=at(7)))
-    life.decide("give_up")
-
-    assert life.look(a_refund("succeeded")) == Close(outcome=Outcome.REFUNDED)
-
-
 def test_key_seen_once() -> None:
     """A refund of ours stays ours when a later snapshot leaves its metadata out."""
     life = an_accepted_life()
     life.tell(a_refund("pending"), replace(a_refund("failed", day=6), key=None))
 
     assert refund_step(life.decide("retry")).key == SECOND
-
-
-def test_news_counts_before_posting() -> None:
-    """A refund step says what is known of the return and of every refund of the order."""
-    life = an_accepted_life({"a": 1, "b": 1})
-    life.tell(a_refund("succeeded"))
-
-    known = {one.object_id: one for one in refund_step(life.step).known}
-
-    assert known["ret_1"].accepted == (
-        Units(item_id="fo-a", quantity=1),
-        Units(item_id="fo-b", quantity=1),
-    )
-    assert known["re_1"].state == "succeeded"
-
-
-def test_the_first_may_be_the_retry() -> None:
-    """What Digital River paid in vain is issued again by us as number 1, and that once."""
-    life = a_third_party_life()
-    life.tell(
-        return_seen(life.request, "accepted", taken=at(4)),
-        refund_seen({"a": 1}, "failed", reason=life.request.sent_reason, taken=at(5)),
-    )
-    assert refund_step(life.decide("retry")).key == FIRST
-
-    step = life.tell(refund_seen({"a": 1}, refund_id="re_2", key=FIRST, taken=at(61)))
-
-    assert isinstance(step, Wait)
-    assert step.what is Waiting.REFUND
-
-
-def test_currency_of_the_fulfillment_order() -> None:
-    """Where the order was not seen, the first fulfillment order that knows says the currency."""
-    life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
-    unknown = fulfillment_order_seen(fulfillment_order_id="fo_0")
-    life.tell(replace(unknown, currency=None), replace(fulfillment_order_seen(), currency="CHF"))
-
-    step = life.tell(return_seen(life.request, "accepted", taken=at(4)))
-
-    assert refund_step(step).currency == "CHF"
 
 
 def test_two_refunds_under_way() -> None:

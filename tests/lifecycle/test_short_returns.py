@@ -8,12 +8,13 @@ import pytest
 
 from lifecycle.facts import CallGivenUp, InDoubt
 from lifecycle.policy import Policy, ShortReturn
-from lifecycle.steps import Close, IssueRefund, Outcome, Step, Units, Wait, Waiting, Who
+from lifecycle.steps import Close, IssueRefund, Outcome, Units, Wait, Waiting, Who
 from tests.builders.returns import (
     Life,
     a_third_party_life,
     at,
     refund_seen,
+    refund_step,
     refused,
     return_seen,
     shipment,
@@ -28,12 +29,6 @@ def a_short_life(policy: Policy | None = None) -> Life:
     life = a_third_party_life({"a": 2}, policy)
     life.tell(shipment({"a": 1}, when=at(3)))
     return life
-
-
-def refund_step(step: Step) -> IssueRefund:
-    """Return the refund that is to be issued; fails when another step is."""
-    assert isinstance(step, IssueRefund), step
-    return step
 
 
 def test_settle() -> None:
