@@ -77,11 +77,26 @@ async def test_an_ended_return_of_ours_is_followed_up(live: Running, shop: Comma
     assert again.answer["workflow_id"] == told.answer["workflow_id"]
 
 
+async def test_an_id_of_the_other_kind_may_be_a_bad_request(live: Running, shop: Command) -> None:
+    """400 for the one kind is no answer yet: the other kind has the return."""
+    made = await live.warehouse_return(await live.order("digital_river", 1))
+    rule = {"method": "GET", "path": "/returns/*", "kind": "error", "status": 400}
+    faults = await live.control.put("/sandbox/faults", json={"calls": [rule]})
+    faults.raise_for_status()
+    told = await adopt(live, shop, made["id"])
+    await live.control.put("/sandbox/faults", json={})
+    assert (told.status, told.answer.get("return_id")) == (0, made["id"])
+
+
 async def test_an_unknown_return_is_refused(live: Running, shop: Command) -> None:
-    """Status 3, and no workflow."""
+    """Status 3, no workflow, and what each of the two APIs said."""
     told = await adopt(live, shop, "ret_nobody_knows")
     assert told.status == 3
     assert told.answer["error"]["code"] == "no_such_return"
+    message = told.answer["error"]["message"]
+    assert "knows no return ret_nobody_knows of either kind" in message
+    assert "get_return was answered with 404" in message
+    assert "get_fulfillment_return was answered with 404" in message
 
 
 @pytest.mark.parametrize(
