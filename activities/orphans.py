@@ -10,7 +10,7 @@ from lifecycle.adopting import may_be_carried_on
 from lifecycle.facts import Fact, ReturnOrphaned, ReturnSeen
 from lifecycle.identity import follow_up_id, workflow_that_made
 from lifecycle.steps import Outcome
-from workflows.holders import is_open, open_holder, phase_at_the_end
+from workflows.holders import described, open_holder
 
 UNPAID = (Outcome.EXPIRED, Outcome.CANCELLED)
 """After any other outcome money may have gone back, by a refund, by hand or by the bank."""
@@ -36,13 +36,10 @@ async def orphans(facts: Iterable[Fact]) -> tuple[ReturnOrphaned, ...]:
 
 async def _is_orphan(client: Client, made_by: str, return_id: str) -> bool:
     """Say whether a return ended before any money moved, and nobody has carried it on since."""
-    if await is_open(client, made_by, WITHIN) is not False:
+    made = await described(client, made_by, WITHIN)
+    if made is None or made.is_open:
         return False
-    follow_up = follow_up_id(made_by)
-    follows = await is_open(client, follow_up, WITHIN)
-    if follows:
-        return False
-    last = made_by if follows is None else follow_up
-    if await phase_at_the_end(client, last, WITHIN) not in UNPAID:
+    last = await described(client, follow_up_id(made_by), WITHIN) or made
+    if last.is_open or last.phase not in UNPAID:
         return False
     return await open_holder(client, return_id, WITHIN) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -31,26 +32,31 @@ async def open_holder(client: Client, return_id: str, within: timedelta) -> str 
     return None
 
 
-async def is_open(client: Client, workflow_id: str, within: timedelta) -> bool | None:
-    """Say whether a workflow is open; None if it never was here.
+@dataclass(frozen=True)
+class Described:
+    """What Temporal tells of a workflow without its history."""
+
+    is_open: bool
+    phase: str | None
+    """The phase; of a closed workflow, its outcome."""
+
+
+async def described(client: Client, workflow_id: str, within: timedelta) -> Described | None:
+    """Describe a workflow by one call; None if it never was here.
 
     Raises `RPCError` when Temporal does not answer.
     """
     try:
-        described = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=within)
+        found = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=within)
     except RPCError as error:
         if is_of_the_workflow(error):
             return None
         raise
-    return described.status is WorkflowExecutionStatus.RUNNING
+    is_open = found.status is WorkflowExecutionStatus.RUNNING
+    return Described(is_open, found.typed_search_attributes.get(RETURN_PHASE))
 
 
-async def phase_at_the_end(client: Client, workflow_id: str, within: timedelta) -> str | None:
-    """Return the phase of a closed workflow, which is its outcome; None if it is open.
-
-    Raises `RPCError` when Temporal does not answer, or never had it.
-    """
-    described = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=within)
-    if described.status is WorkflowExecutionStatus.RUNNING:
-        return None
-    return described.typed_search_attributes.get(RETURN_PHASE)
+async def is_open(client: Client, workflow_id: str, within: timedelta) -> bool | None:
+    """Say whether a workflow is open; None if it never was here. Raises as `described` does."""
+    found = await described(client, workflow_id, within)
+    return found.is_open if found else None

@@ -119,10 +119,12 @@ CLOSED = {"return-0": COMPLETED}
 
 
 async def test_our_own_whose_workflow_has_ended(place: Place) -> None:
-    """Its mark names a workflow that is closed, and no other is open on it."""
+    """Its mark names a workflow that is closed, and no other is open on it: one call for each."""
     planted, made = await a_return(place, **MARK)
-    found = await check(place, planted["order"]["id"], Workflows(CLOSED))
+    workflows = Workflows({**CLOSED, "return-0-late": COMPLETED})
+    found = await check(place, planted["order"]["id"], workflows)
     assert found == (ReturnOrphaned(return_id=made["id"]),)
+    assert workflows.asked == ["return-0", "return-0-late"]
 
 
 async def test_the_rma_number_is_a_mark_too(place: Place) -> None:

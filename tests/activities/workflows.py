@@ -24,6 +24,8 @@ class Workflows:
     phases: dict[str, str] = field(default_factory=dict)
     """In which a closed one ended, where not as cancelled."""
     failure: RPCError | None = None
+    asked: list[str] = field(default_factory=list)
+    """Each workflow that was described, as often as it was."""
 
     @property
     def client(self) -> Client:
@@ -73,6 +75,7 @@ class Handle:
         assert rpc_timeout > timedelta(0)
         if self.workflows.failure is not None:
             raise self.workflows.failure
+        self.workflows.asked.append(self.workflow_id)
         if self.workflow_id not in self.workflows.statuses:
             raise RPCError("no such workflow", RPCStatusCode.NOT_FOUND, b"")
         phase = self.workflows.phases.get(self.workflow_id, "cancelled")

@@ -64,6 +64,7 @@ class Described:
     """What a workflow's description says of it."""
 
     status: WorkflowExecutionStatus
+    typed_search_attributes: TypedSearchAttributes = TypedSearchAttributes.empty
 
 
 class FakeTemporal:
