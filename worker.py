@@ -10,7 +10,8 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 
 from temporalio.client import Client
@@ -114,15 +115,27 @@ def _one_line(record: logging.LogRecord) -> bool:
 async def check(limit: int | None, *, as_json: bool) -> int:
     """Say which open returns this build would break. Raises NotStartedError, SettingsError."""
     quiet = Runtime(telemetry=TelemetryConfig(logging=None))
-    logging.getLogger("temporalio").setLevel(logging.CRITICAL)  # the verdict says it, once
     try:
-        client = await connect_temporal(runtime=quiet)
-        verdict = await check_deploy(client, limit=limit, runtime=quiet)
+        with _quiet_sdk():
+            client = await connect_temporal(runtime=quiet)
+            verdict = await check_deploy(client, limit=limit, runtime=quiet)
     except (RuntimeError, RPCError) as error:
         raise NotStartedError(f"Temporal cannot be reached: {error}") from error
     told = json.dumps(asdict(verdict)) if as_json else _in_words(verdict)
     sys.stdout.write(f"{told}\n")
     return FAILED if verdict.would_break else 0
+
+
+@contextmanager
+def _quiet_sdk() -> Iterator[None]:
+    """Keep replays that fail out of the log: the verdict names them, once."""
+    log = logging.getLogger("temporalio")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _in_words(verdict: Verdict) -> str:

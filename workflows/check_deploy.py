@@ -15,6 +15,9 @@ from workflows.returns import ReturnWorkflow
 
 OPEN_RETURNS = f"WorkflowType = '{RETURN_WORKFLOW}' AND ExecutionStatus = 'Running'"
 
+LONGEST_REASON = 500
+"""What a rule raised is told with all of its traceback in one line."""
+
 
 @dataclass(frozen=True)
 class Break:
@@ -23,7 +26,7 @@ class Break:
     workflow_id: str
     run_id: str
     reason: str
-    """The first line of what the replay said."""
+    """The first line of what the replay said, cut where it is long."""
 
 
 @dataclass
@@ -70,4 +73,4 @@ async def _histories(client: Client, limit: int | None) -> AsyncIterator[Workflo
 
 def _break(history: WorkflowHistory, failure: Exception) -> Break:
     reason = str(failure).strip().partition("\n")[0] or type(failure).__name__
-    return Break(history.workflow_id, history.run_id, reason)
+    return Break(history.workflow_id, history.run_id, reason[:LONGEST_REASON])

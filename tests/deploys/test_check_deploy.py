@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,19 +16,10 @@ from storefront.client import Returns
 from tests.policy.source import ROOT
 from tests.policy.test_processes import NOWHERE, address, ended, start
 from tests.running import Running, idle, request_for
-from workflows.check_deploy import check_deploy
+from workflows.check_deploy import LONGEST_REASON, check_deploy
 
 FIRST_RULES = rules.RULES[1]
 WAITS = {"digital_river": "awaiting_approval", "third_party": "awaiting_goods"}
-
-
-@pytest.fixture(autouse=True)
-def log_level() -> Iterator[None]:
-    """Take back what the command does to the log of its process: later tests read it."""
-    log = logging.getLogger("temporalio")
-    level = log.level
-    yield
-    log.setLevel(level)
 
 
 async def run(server: str, directory: Path, *arguments: str) -> tuple[int | None, str, str]:
@@ -106,6 +96,31 @@ async def test_returns_that_would_break_are_named(
     first, second = capsys.readouterr().out.splitlines()
     assert first == "2 of 2 open returns replayed, 1 would break."
     assert second == f"{broken['workflow_id']}: {broken['reason']}"
+
+
+async def test_rules_that_fail_are_told_by_the_verdict_alone(
+    alone: WorkflowEnvironment,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An exception is a short reason and no traceback in the log, which keeps its level."""
+
+    def failing(_: Ledger) -> Step:
+        raise ArithmeticError("no such step")
+
+    monkeypatch.setenv("TEMPORAL_ADDRESS", address(alone))
+    async with idle(alone.client) as house, house.workers():
+        await opened(house, "third_party")
+    monkeypatch.setitem(rules.RULES, 1, failing)
+    caplog.set_level(logging.INFO, "temporalio")
+    caplog.clear()
+    assert await worker.check(None, as_json=True) == 1
+    assert "no such step" not in caplog.text
+    assert logging.getLogger("temporalio").level == logging.INFO
+    [broken] = json.loads(capsys.readouterr().out)["would_break"]
+    assert "no such step" in broken["reason"]
+    assert len(broken["reason"]) <= LONGEST_REASON
 
 
 async def test_temporal_away(tmp_path: Path) -> None:
