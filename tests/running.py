@@ -35,7 +35,9 @@ from workflows.workers import digital_river_worker, returns_worker
 
 T = TypeVar("T")
 Json = dict[str, Any]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
+"""Longer than one try of a call: a task may go to a worker that is just ending, and is lost."""
+
 _numbers = count(1)
 
 STRICT = SandboxedWorkflowRunner(
@@ -47,7 +49,7 @@ STRICT = SandboxedWorkflowRunner(
 
 
 async def eventually(probe: Callable[[], Awaitable[T | None]]) -> T:
-    """Ask until there is an answer; fail after a minute."""
+    """Ask until there is an answer; fail when patience ends."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while True:
         found = await probe()
