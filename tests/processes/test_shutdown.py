@@ -16,7 +16,7 @@ from simulation.processes.receiver_kills import (
     request_number,
     signed,
 )
-from tests.running import eventually
+from tests.running import PATIENCE_SECONDS, eventually
 
 _numbers = count(90_000)
 
@@ -48,7 +48,7 @@ async def test_a_worker_ends_in_the_middle_of_a_call(house: House) -> None:
     ]
     assert [attributes.attempt for attributes in started] == [1, 1]
     await house.hire((1000,))
-    await asyncio.wait_for(living, 60)
+    await asyncio.wait_for(living, PATIENCE_SECONDS)
     assert [call.request.path for call in house.calls.carried].count("/returns") == 1
     assert (await handle.result())["outcome"] == "refunded"
 
