@@ -26,7 +26,7 @@ from simulation.histories import hold_to_temporal, read_history
 from simulation.judge import judge
 from simulation.leaping import Courier, Leaping
 from simulation.orders import names_of, plant, requests_of
-from simulation.plan import START, Act, DeliveryFault, Plan, hours
+from simulation.plan import START, STRANGE, Act, DeliveryFault, Plan, hours
 from simulation.post import Post
 from simulation.real import SECRETS
 from simulation.running import Verdict, digest
@@ -191,6 +191,8 @@ class Conductor:
             reference=f"parcel-{number + 1}",
             revision=revision,
             items=dict(zip(items, act.units, strict=True)),
+            damaged=dict(zip(items, act.damaged, strict=True)) if act.damaged else None,
+            wrong={STRANGE: act.wrong} if act.wrong else None,
         )
         with suppress(StorefrontError):
             await self.house.returns.receive_shipment(self.request.workflow_id, parcel)

@@ -47,6 +47,7 @@ LONG = 24 * 40
 """Hours that chance spreads deeds over: beyond the deadline for the goods."""
 LATE_PARCEL = 0.15
 CORRECTION = 0.2
+UNSOUND = 0.15
 LAST_MINUTE = 0.1
 """Goods that the fulfiller takes in between the last look and the deadline, after 30 days."""
 TOO_STALE = 150
@@ -94,7 +95,8 @@ def draw(seed: int, tier: Tier) -> Plan:
         kills=tuple(n for n in range(CALLS[tier]) if _chance(random, trouble / 3)),
         answers=tuple(random.randrange(4) for _ in range(random.randrange(QUESTIONS))),
     )
-    return plan if tier == "t0" else _over_http(random, plan, lonely=lonely)
+    plan = plan if tier == "t0" else _over_http(random, plan, lonely=lonely)
+    return _with_unsound(Random(f"{tier}:{seed}:unsound"), plan)  # noqa: S311 - a plan, not a secret
 
 
 def _over_http(random: Random, plan: Plan, *, lonely: bool) -> Plan:
@@ -119,6 +121,20 @@ def _over_http(random: Random, plan: Plan, *, lonely: bool) -> Plan:
     marked = plan.tag_reason or plan.coordinator == "digital_river"
     acts = tuple(replace(act, twin=_chance(random, 0.4)) for act in plan.acts)
     return replace(plan, twin=True, acts=acts, tag_reason=marked)
+
+
+def _with_unsound(random: Random, plan: Plan) -> Plan:
+    """Have, at times, a part of each parcel come damaged, or something else in its place."""
+    if not _chance(random, UNSOUND):
+        return plan
+    acts = (_unsound(random, act) if act.deed == "send" else act for act in plan.acts)
+    return replace(plan, acts=tuple(acts))
+
+
+def _unsound(random: Random, act: Act) -> Act:
+    damaged = tuple(random.randint(0, units) for units in act.units)
+    sound = tuple(all_of - bad for all_of, bad in zip(act.units, damaged, strict=True))
+    return replace(act, units=sound, damaged=damaged, wrong=random.choice((0, 0, 1, 2)))
 
 
 def _chance(random: Random, share: float) -> bool:

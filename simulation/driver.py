@@ -6,6 +6,7 @@ heartbeats, lost workers) is played here.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,7 +27,7 @@ from lifecycle.sentences import sentence_for
 from lifecycle.steps import Answer, Call, Close, Question, Wait, Watch
 from lifecycle.watching import known_objects, replaces, watch_for, watch_key
 from simulation.books import End, Record, Said
-from simulation.plan import Act
+from simulation.plan import STRANGE, Act
 from simulation.stage import MINUTE, SECOND, Stage
 from simulation.world import AgainError, FailedError, Message, Trial
 
@@ -58,6 +59,8 @@ class Parcel:
 
     revision: int
     units: Counter[str]
+    damaged: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0
 
 
 @dataclass
@@ -258,24 +261,28 @@ class Driver:
             return
         self._note(f"act {act.deed} {act.units}")
         if act.deed == "send":
-            self._report(len(self._parcels), Parcel(1, self._units(act)))
+            damaged = self._units(act.damaged) if act.damaged else Counter[str]()
+            parcel = Parcel(1, self._units(act.units), damaged, act.wrong)
+            self._report(len(self._parcels), parcel)
         elif act.deed == "correct" and self._parcels:
             revision = self._parcels[-1].revision + 1
-            self._report(len(self._parcels) - 1, Parcel(revision, self._units(act)))
+            self._report(len(self._parcels) - 1, Parcel(revision, self._units(act.units)))
         elif act.deed == "cancel" and object_to_cancellation(self.ledger) is None:
             cancel = CancelRequested(who="shop", why="simulated", at=self._now)
             self.ledger.record(cancel, "customer service")
 
-    def _units(self, act: Act) -> Counter[str]:
+    def _units(self, units: Sequence[int]) -> Counter[str]:
         lines = self.request.lines
-        return Counter({one.order_item_id: n for one, n in zip(lines, act.units, strict=True)})
+        return Counter({one.order_item_id: n for one, n in zip(lines, units, strict=True)})
 
     def _report(self, number: int, parcel: Parcel) -> None:
         """Report a parcel; a warehouse whose correction is refused stands by what it said."""
         fact = ShipmentReceived(
             reference=f"parcel-{number + 1}",
             revision=parcel.revision,
-            items=tuple(sorted((item, n) for item, n in parcel.units.items() if n)),
+            items=tuple(sorted((+parcel.units).items())),
+            damaged=tuple(sorted((+parcel.damaged).items())) or None,
+            wrong=((STRANGE, parcel.wrong),) if parcel.wrong else None,
             at=self._now,
         )
         if object_to_shipment(self.ledger, fact) is not None:
@@ -284,7 +291,7 @@ class Driver:
         self._parcels[number:] = [parcel]
         self.record.taken_back |= bool(before - parcel.units)
         self.record.arrived |= self._arrived()
-        if fact.items or parcel.revision > 1:
+        if fact.items or fact.damaged or fact.wrong or parcel.revision > 1:
             self.ledger.record(fact, "warehouse")
 
     def _arrived(self) -> Counter[str]:

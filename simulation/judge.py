@@ -41,7 +41,17 @@ def _came(plan: Plan, books: Books, record: Record) -> Counter[str]:
             accepted |= one.accepted
     if plan.coordinator == "digital_river":
         return accepted
-    return accepted | (record.arrived & Counter(dict(zip(plan.items, plan.lines, strict=True))))
+    return accepted | (_arrived(plan, record) & _asked(plan))
+
+
+def _asked(plan: Plan) -> Counter[str]:
+    return Counter(dict(zip(plan.items, plan.lines, strict=True)))
+
+
+def _arrived(plan: Plan, record: Record) -> Counter[str]:
+    """Units that arrived sound; all of them, where a person has unsound ones count."""
+    anyway = any(said.answer == "accept_anyway" for said in record.answers)
+    return record.arrived | _asked(plan) if anyway else record.arrived
 
 
 def _acceptances(plan: Plan, books: Books, record: Record) -> None:
@@ -49,7 +59,7 @@ def _acceptances(plan: Plan, books: Books, record: Record) -> None:
         if one.accepted - one.authorised:
             raise Violation(f"S2: {one.id} has more units accepted than authorised")
         checked = plan.coordinator == "third_party" and one.maker == "us"
-        if checked and not books.accepted_by_hand and one.accepted - record.arrived:
+        if checked and not books.accepted_by_hand and one.accepted - _arrived(plan, record):
             raise Violation(f"S2: {one.id} has more units accepted than arrived")
 
 

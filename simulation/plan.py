@@ -14,6 +14,9 @@ STALE_REFUNDS = timedelta(seconds=50)
 """How long a refund may be missing from lists: less than the pause of a create in doubt, because a
 second one is made whenever there is money left."""
 
+STRANGE = "something else"
+"""What is in a parcel and was not asked back."""
+
 Tier = Literal["t0", "t1", "t2", "t3"]
 
 Deed = Literal[
@@ -76,6 +79,10 @@ class Act:
     deed: Deed
     units: tuple[int, ...] = ()
     """For each line: units sent, taken in or refunded."""
+    damaged: tuple[int, ...] = ()
+    """For each line: units that are sent and come damaged."""
+    wrong: int = 0
+    """Units in the parcel that nobody asked back."""
     twin: bool = False
     """Whether it is about the second of two returns."""
 

@@ -91,6 +91,13 @@ RULES = (
     ),
     _bug(
         "t0",
+        "takes damaged goods for sound ones",
+        "lifecycle/units.py",
+        "units.add(dict(shipment.items))",
+        "units.add(dict(shipment.items + (shipment.damaged or ())))",
+    ),
+    _bug(
+        "t0",
         "pays after a chargeback",
         "lifecycle/rules.py",
         "    if ledger.chargeback is not None:\n        return charged_back(",
