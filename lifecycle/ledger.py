@@ -274,9 +274,9 @@ class Ledger:
         return self.passed is not None and self.passed >= until
 
     def last_answer_about(self, subject: str) -> Decision | None:
-        """Return the last decision on any question about `subject`, whatever follows its colon."""
+        """Return the last decision on any question about `subject`, whatever follows a colon."""
         for decision in reversed(self.decisions):
-            if decision.question.startswith(f"{subject}:"):
+            if f"{decision.question}:".startswith(f"{subject}:"):
                 return decision
         return None
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from lifecycle.amounts import in_words
 from lifecycle.facts import Resource
 from lifecycle.ledger import Ledger, once
+from lifecycle.let_go import calls_let_go
 from lifecycle.ours import of_the_whole_order, order_question, pays_for_the_goods
 from lifecycle.policy import ShortReturn
 from lifecycle.questions import Deadline, answered, ask, deadline, stamp
@@ -106,14 +107,15 @@ def _await_rest(ledger: Ledger, record: ReturnRecord) -> Step:
 def settles_short(ledger: Ledger, record: ReturnRecord) -> bool:
     """Say whether the received part is refunded and the rest no longer waited for.
 
-    Once a refund of ours may be there it stays so, whatever arrives later: accepting the return
-    would make Digital River refund the same units again.
+    Once a refund of ours may be there, or a person dealt with one, it stays so, whatever arrives
+    later: accepting the return would make Digital River refund the same units again.
     """
     due = goods_deadline(ledger, record)
     settles = (
         (due.passed and ledger.request.policy.short_return is ShortReturn.SETTLE)
         or Answer.REFUND_RECEIVED_PART in _answers(ledger, record, due)
         or may_have_issued(ledger, record.best.return_id)
+        or bool(calls_let_go(ledger, record.best.return_id))
         or (_is_paid_already(ledger, record) and not ledger.requested - received(ledger, record))
     )
     return settles and bool(received(ledger, record))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lifecycle.identity import refund_number
 from lifecycle.ledger import Ledger
+from lifecycle.let_go import calls_let_go, units_named
 from lifecycle.ours import is_marked_ours, issued_by_us, made_at, our_refunds
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.states import FINAL
@@ -118,6 +119,15 @@ def to_reissue(ledger: Ledger, money: Money) -> Tally:
     return units_of(ledger, due)
 
 
+def units_let_go(ledger: Ledger, return_id: str) -> Tally:
+    """Units that a person let go with their calls, less what such a call paid for all the same."""
+    units = Tally()
+    for key, name in calls_let_go(ledger, return_id).items():
+        made = [refund for refund in ledger.refunds.values() if refund.key == key]
+        units.add(units_named(ledger, name) - units_of(ledger, made))
+    return units
+
+
 def may_have_issued(ledger: Ledger, return_id: str) -> bool:
     """Say whether a refund of ours is at Digital River, or may be: its answer was lost."""
     if not (ledger.refunds or ledger.doubts or ledger.given_up):
@@ -128,8 +138,8 @@ def may_have_issued(ledger: Ledger, return_id: str) -> bool:
 
 
 def next_number(ledger: Ledger, return_id: str) -> int:
-    """Return the number of the next refund: above every one issued or refused."""
+    """Return the number of the next refund: above every one issued, refused or let go."""
     keys = [refund.key or "" for refund in ledger.refunds.values()]
-    keys += list(ledger.refusals)
+    keys += [*ledger.refusals, *calls_let_go(ledger, return_id)]
     own = [refund_number(key) for key in keys if key.startswith(f"{return_id}:refund:")]
     return 1 + max(own, default=0)

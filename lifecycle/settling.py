@@ -1,12 +1,11 @@
 """From accepted goods to the last cent: issue, wait, ask, close."""
 
 from dataclasses import replace
-from typing import Literal
 
 from lifecycle.amounts import in_words
-from lifecycle.facts import NOT_SENT, Refused
-from lifecycle.identity import refund_key
+from lifecycle.issuing import SHIPPING, goods, issue, rest
 from lifecycle.ledger import Ledger
+from lifecycle.let_go import was_let_go
 from lifecycle.mismatch import Mismatch, find_mismatch
 from lifecycle.ours import made_at
 from lifecycle.policy import business_days_after
@@ -14,11 +13,11 @@ from lifecycle.questions import Deadline, answered, ask, deadline
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.refunding import (
     Money,
-    next_number,
     refund_subject,
     to_reissue,
     to_retry,
     uncovered,
+    units_let_go,
     units_of,
     unpaid,
 )
@@ -27,19 +26,15 @@ from lifecycle.states import FINAL
 from lifecycle.steps import (
     Answer,
     Close,
-    IssueRefund,
     Outcome,
     Question,
     Step,
-    Units,
     Wait,
     Waiting,
     Who,
 )
 from lifecycle.tally import Tally
-from lifecycle.trouble import in_trouble, not_before, was_given_up
 from lifecycle.units import received
-from lifecycle.watching import known_objects
 
 _URGENCY = (Waiting.DECISION, Waiting.BANK_DETAILS, Waiting.REFUND)
 
@@ -52,17 +47,18 @@ def settle(
     `we_pay` says whether we issue the refunds: always in digital_river, and for a short return in
     third_party. Otherwise Digital River makes them, and we only issue again what failed.
     """
-    question = _question(ledger, money, target)
+    due = target - units_let_go(ledger, record.best.return_id) if ledger.decisions else target
+    question = _question(ledger, money, due)
     if question is not None:
         return question
-    missing = uncovered(ledger, money, target)
+    missing = uncovered(ledger, money, due)
     owed = missing if we_pay else missing & to_retry(ledger, money)
     step = _pay(ledger, record, money, owed, target) if owed else None
     if step is not None:
         return step
     if money.under_way:
         return _await_refunds(ledger, sorted(money.under_way, key=made_at))
-    if missing and not owed:
+    if missing and missing - owed:
         waiting = _await_automatic_refund(ledger, record)
         if waiting is not None:
             return waiting
@@ -72,9 +68,7 @@ def settle(
         if step is not None:
             return step
     if target and shipping_is_open(ledger, record, money):
-        step = _issue(ledger, record, (), shipping=True)
-        if step is not None:
-            return step
+        return issue(ledger, record, SHIPPING)
     return _await_more_goods(ledger, record, target) or close(ledger, record, money)
 
 
@@ -141,7 +135,7 @@ def _pay(
             return ask(question)
         if decision.answer == Answer.DECLINE:
             return None
-    return _issue(ledger, record, _units(owed))
+    return issue(ledger, record, goods(ledger, owed))
 
 
 def _over_amounts(
@@ -152,7 +146,10 @@ def _over_amounts(
     decision = ledger.answer_to(question.id)
     if decision is None:
         return ask(question)
-    return _issue(ledger, record, wrong.rest) if decision.answer == Answer.RETRY else None
+    payment = rest(money, wrong)
+    if decision.answer != Answer.RETRY or was_let_go(ledger, record.best.return_id, payment.name):
+        return None
+    return issue(ledger, record, payment)
 
 
 def _amounts_question(record: ReturnRecord, money: Money, wrong: Mismatch) -> Question:
@@ -164,73 +161,6 @@ def _amounts_question(record: ReturnRecord, money: Money, wrong: Mismatch) -> Qu
         reason=f"Refunds paid {paid} for units that are worth {expected}.",
         answers=(*retry, Answer.ACKNOWLEDGE, *by_hand),
     )
-
-
-def _units(owed: Tally) -> tuple[Units, ...]:
-    return tuple(Units(item_id=item, quantity=n) for item, n in sorted(owed.items()))
-
-
-def _issue(
-    ledger: Ledger,
-    record: ReturnRecord,
-    items: tuple[Units, ...],
-    *,
-    shipping: Literal[True] | None = None,
-) -> Step | None:
-    """Return the refund to issue, the question it raised, or None when it was given up."""
-    return_id = record.best.return_id
-    number = next_number(ledger, return_id)
-    refused_key = refund_key(return_id, number - 1)
-    refused = ledger.refusals.get(refused_key)
-    if refused is not None:
-        question = f"refund_refused:{refused_key}:{sum(item.quantity for item in items)}"
-        decision = ledger.answer_to(question)
-        if decision is None:
-            reason = _why_refused(refused)
-            answers = (Answer.RETRY, Answer.SETTLE_BY_HAND, Answer.GIVE_UP)
-            return ask(Question(id=question, reason=reason, answers=answers), since=refused.taken)
-        if decision.answer != Answer.RETRY:
-            return None
-    key = refund_key(return_id, number)
-    if was_given_up(ledger, key) or (shipping and key in ledger.not_due):
-        return None
-    return in_trouble(ledger, key) or IssueRefund(
-        order_id=ledger.order_id,
-        return_id=return_id,
-        resource=record.best.resource,
-        key=key,
-        currency=_currency(ledger),
-        items=items,
-        shipping=shipping,
-        reason=ledger.request.sent_reason or record.best.reason,
-        known=known_objects(ledger),
-        not_before=not_before(ledger, key),
-        preview=_preview(ledger, number),
-    )
-
-
-def _preview(ledger: Ledger, number: int) -> Literal[True] | None:
-    """Say whether to look first at what is left to refund of the order.
-
-    Not before the first refund of a fulfillment return whose order has no other: all that was
-    captured is left then, and a refund that began meanwhile ends the try.
-    """
-    untouched = ledger.by_digital_river and number == 1 and not ledger.refunds
-    return None if untouched else True
-
-
-def _why_refused(refused: Refused) -> str:
-    if refused.status == NOT_SENT:
-        return f"The refund was not posted: {refused.message}."
-    return f"Digital River refused the refund: {refused.message}"
-
-
-def _currency(ledger: Ledger) -> str:
-    """Return the currency of the order, which every refund must have."""
-    if ledger.order is not None:
-        return ledger.order.currency
-    known = (seen.currency for _, seen in sorted(ledger.fulfillment_orders.items()))
-    return next(filter(None, known), "")
 
 
 def _refund_deadline(ledger: Ledger, refund: RefundRecord) -> Deadline:
@@ -309,7 +239,7 @@ def close(ledger: Ledger, record: ReturnRecord, money: Money) -> Close:
 def _outcome(ledger: Ledger, record: ReturnRecord, money: Money) -> Outcome:
     came = received(ledger, record)
     whole = not ledger.requested - (came & units_of(ledger, money.succeeded))
-    short = _is_short(ledger, record, money) or shipping_was_not_paid(ledger, money)
+    short = _is_short(ledger, record, money) or shipping_was_not_paid(ledger, record, money)
     if whole and not short:
         return Outcome.REFUNDED
     if money.succeeded or _settled_by_hand(ledger, money):

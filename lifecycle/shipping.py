@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from lifecycle.facts import FulfillmentOrderSeen, OrderSeen, RefundSeen, ReturnSeen
-from lifecycle.identity import refund_number
+from lifecycle.identity import refund_key, refund_number
 from lifecycle.ledger import Ledger
+from lifecycle.let_go import FOR_SHIPPING, was_let_go
 from lifecycle.ours import issued_by_us
 from lifecycle.policy import RefundShipping
 from lifecycle.records import RefundRecord, ReturnRecord
-from lifecycle.refunding import Money, units_of
+from lifecycle.refunding import Money, next_number, units_of
 from lifecycle.tally import Tally
 from lifecycle.units import received
 
@@ -35,16 +36,21 @@ def shipping_is_open(ledger: Ledger, record: ReturnRecord, money: Money) -> bool
     paid = received(ledger, record) & units_of(ledger, money.succeeded)
     if not ledger.by_digital_river or ledger.requested - paid:
         return False
+    return_id = record.best.return_id
+    key = refund_key(return_id, next_number(ledger, return_id))
+    if key in ledger.not_due or was_let_go(ledger, return_id, FOR_SHIPPING):
+        return False
     retried = {refund.best.refund_id for refund in money.retried}
     own = [refund for refund in money.refunds if is_our_shipping(refund)]
     return all(refund.best.refund_id in retried for refund in own)
 
 
-def shipping_was_not_paid(ledger: Ledger, money: Money) -> bool:
+def shipping_was_not_paid(ledger: Ledger, record: ReturnRecord, money: Money) -> bool:
     """Say whether a person gave the refund of the shipping up, or paid it by hand."""
     if ledger.request.policy.refund_shipping is None:
         return False
-    return any(map(is_our_shipping, money.given_up + money.settled_by_hand))
+    let_go = was_let_go(ledger, record.best.return_id, FOR_SHIPPING)
+    return let_go or any(map(is_our_shipping, money.given_up + money.settled_by_hand))
 
 
 def why_not_due(

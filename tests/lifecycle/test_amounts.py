@@ -197,7 +197,8 @@ def test_the_rest_is_refused() -> None:
 
     life.tell(refused(SECOND, status=400, taken=at(6)))
 
-    assert life.question.id == f"refund_refused:{SECOND}:1"
+    assert life.question.id == f"refund_refused:{SECOND}:rest:7.00:1"
+    assert "refused the refund of the missing 3 EUR: " in life.question.reason
     assert life.decide("settle_by_hand") == Close(outcome=Outcome.PARTIALLY_REFUNDED)
 
 

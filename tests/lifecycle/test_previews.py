@@ -43,7 +43,7 @@ def test_not_covered() -> None:
         Refused(key=FIRST, status=NOT_SENT, code="not_covered", message=why, taken=at(4)),
     )
     assert life.question.id == f"refund_refused:{FIRST}:1"
-    assert life.question.reason == f"The refund was not posted: {why}."
+    assert life.question.reason == f"The refund of 1 of a was not posted: {why}."
     assert life.question.answers == ("retry", "settle_by_hand", "give_up")
     [told] = [fact for fact in life.ledger.timeline if isinstance(fact, Refused)]
     assert fact_in_words(told) == f"{FIRST} was not sent: {why}"

@@ -57,7 +57,8 @@ def test_refused_and_more_accepted_later() -> None:
 
     life.tell(return_seen(life.request, "accepted", {"a": 2}, taken=at(5)))
 
-    assert life.question.id == f"refund_refused:{FIRST}:2"
+    step = refund_step(life.step)
+    assert (step.key, step.items) == (SECOND, (Units(item_id="a", quantity=1),))
 
 
 def test_lost_answer() -> None:

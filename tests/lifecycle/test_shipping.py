@@ -139,7 +139,7 @@ def test_refused() -> None:
     """A refusal is a person's."""
     life = goods_paid()
     life.tell(refused(SECOND, status=400, taken=at(6)))
-    assert life.question.id == f"refund_refused:{SECOND}:0"
+    assert life.question.id == f"refund_refused:{SECOND}:shipping"
 
     assert shipping_step(life.decide("retry")).key == THIRD
 
