@@ -102,6 +102,8 @@ class Record:
     """Whether it corrected a count downwards."""
     charged_back: datetime | None = None
     """When it was told of a chargeback."""
+    facts: int = 0
+    """How many facts it knew in the end; not counted in T2 and T3."""
     heard: Counter[str] = field(default_factory=Counter)
     """How often each event was signalled, by its id."""
     objects: set[str] = field(default_factory=set)

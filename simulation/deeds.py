@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from lifecycle.identity import tagged_reason
-from sandbox import bank, fulfillment_returns, orders, refunds, returns
+from sandbox import bank, fulfillment_returns, orders, refunds, returns, wire
 from sandbox.errors import ApiError
+from sandbox.events import Event
+from sandbox.identifiers import new_uuid
 from sandbox.resources import (
     OPEN_REFUNDS,
     FulfillmentOrder,
@@ -19,7 +22,7 @@ from sandbox.resources import (
 from sandbox.validation import Body
 from sandbox.world import World
 from simulation.books import Hands
-from simulation.plan import Act, Plan
+from simulation.plan import FLOOD, Act, Plan
 
 SIBLING_REASON = tagged_reason("too_big", "A" * 10)
 SIBLING_KEY = {"workflow_id": "return-other-AAAAAAAAAA", "key": "return-other-AAAAAAAAAA:return"}
@@ -51,12 +54,8 @@ class Deeds:
                 self._fulfil(act)
             case "pay" | "fail" | "ask" | "expire":
                 self._bank(act.deed)
-            case "dispute":
-                orders.dispute(self.world, self.order, silent=False)
-            case "resolve":
-                orders.resolve_dispute(self.world, self.order, silent=False)
-            case "chargeback":
-                orders.chargeback(self.world, self.order, silent=False)
+            case "dispute" | "resolve" | "chargeback":
+                self._dispute(act.deed)
             case "accept_by_hand":
                 self._accept_by_hand(act)
             case "refund_by_hand":
@@ -65,8 +64,19 @@ class Deeds:
                 self._begin_sibling()
             case "sibling_accept":
                 self._accept_sibling()
+            case "flood":
+                self._flood()
             case _:
                 pass
+
+    def _flood(self) -> None:
+        """Have Digital River tell of the order as it is, again and again."""
+        assert self.world.courier is not None  # noqa: S101 - each tier has put one there
+        shown = wire.order(self.world, self.order)
+        for n in range(FLOOD):
+            moment = self.world.clock.now() + timedelta(microseconds=n)
+            event = Event(new_uuid(), "order.dispute", moment, shown, self.order.id, ())
+            self.world.courier.deliver(event)
 
     def pay_all(self) -> None:
         """Pay every refund that is open."""
@@ -110,6 +120,14 @@ class Deeds:
                 for item, n in zip(one.items, act.units, strict=True)
             }
             fulfillment_returns.receive(self.world, one, units)
+
+    def _dispute(self, deed: str) -> None:
+        deeds: dict[str, Callable[..., None]] = {
+            "dispute": orders.dispute,
+            "resolve": orders.resolve_dispute,
+            "chargeback": orders.chargeback,
+        }
+        deeds[deed](self.world, self.order, silent=False)
 
     def _bank(self, deed: str) -> None:
         states = {"ask": ("pending",), "expire": ("pending_information",)}

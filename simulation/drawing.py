@@ -47,7 +47,7 @@ LONG = 24 * 40
 """Hours that chance spreads deeds over: beyond the deadline for the goods."""
 LATE_PARCEL = 0.15
 CORRECTION = 0.2
-UNSOUND = 0.15
+UNSOUND, FLOODED = 0.15, 0.01
 LAST_MINUTE = 0.1
 """Goods that the fulfiller takes in between the last look and the deadline, after 30 days."""
 TOO_STALE = 150
@@ -96,7 +96,8 @@ def draw(seed: int, tier: Tier) -> Plan:
         answers=tuple(random.randrange(4) for _ in range(random.randrange(QUESTIONS))),
     )
     plan = plan if tier == "t0" else _over_http(random, plan, lonely=lonely)
-    return _with_unsound(Random(f"{tier}:{seed}:unsound"), plan)  # noqa: S311 - a plan, not a secret
+    random = Random(f"{tier}:{seed}:rare")  # noqa: S311 - a plan, not a secret
+    return _with_flood(random, _with_unsound(random, plan))
 
 
 def _over_http(random: Random, plan: Plan, *, lonely: bool) -> Plan:
@@ -129,6 +130,13 @@ def _with_unsound(random: Random, plan: Plan) -> Plan:
         return plan
     acts = (_unsound(random, act) if act.deed == "send" else act for act in plan.acts)
     return replace(plan, acts=tuple(acts))
+
+
+def _with_flood(random: Random, plan: Plan) -> Plan:
+    """Have, now and then, far more events come than any return has."""
+    if not _chance(random, FLOODED):
+        return plan
+    return replace(plan, acts=(*plan.acts, Act(hour=_hour(random), deed="flood")))
 
 
 def _unsound(random: Random, act: Act) -> Act:

@@ -18,7 +18,9 @@ from lifecycle.facts import (
     Decision,
     Learned,
     ShipmentReceived,
+    TooManyMessages,
 )
+from lifecycle.flood import is_flooded
 from lifecycle.ledger import Ledger
 from lifecycle.phase import phase_of
 from lifecycle.request import ReturnRequest
@@ -111,6 +113,7 @@ class Driver:
             self.stage.world.close(self.request)
         else:
             self.record.end = End(waits_for=str(step.what), who=str(step.who))
+        self.record.facts = len(self.ledger.timeline)
         self.record.sentence = sentence_for(step)
         self.record.at_close = self.stage.world.refund_states()
         self._note(str(step))
@@ -306,7 +309,11 @@ class Driver:
     def hear(self, message: Message) -> None:
         """Take an event as the workflow's signal handler does."""
         self.record.heard[message.event_id] += 1
-        if message.event_id in self._events:
+        if self.ledger.flooded is not None or message.event_id in self._events:
+            return
+        if is_flooded(self.ledger, history=0):
+            self._note("flooded")
+            self.ledger.record(TooManyMessages(at=self._now), "workflow")
             return
         self._events.add(message.event_id)
         for fact in message.facts:

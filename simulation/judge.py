@@ -8,6 +8,9 @@ from collections import Counter
 from simulation.books import LIVE, BookedRefund, Books, Record, Violation
 from simulation.plan import Plan
 
+FLOODED, MOST_FACTS_KNOWN = 1_001, 1_100
+"""Facts after which no event is taken in any more, and what calls and people may still add."""
+
 UNPAID = ("rejected", "expired", "cancelled", "not_returnable")
 
 
@@ -20,6 +23,7 @@ def judge(plan: Plan, books: Books, record: Record, secrets: tuple[str, ...] = (
     _payments(plan, books, record)
     _events(plan, record)
     _only_ours(plan, books, record)
+    _within_bounds(record)
     _no_secret(record, secrets)
     _ends(books, record)
     if record.end is not None and record.end.outcome is not None:
@@ -143,6 +147,15 @@ def _only_ours(plan: Plan, books: Books, record: Record) -> None:
     strange |= {one.id for one in books.refunds if one.maker == "sibling"}
     if strange & record.objects:
         raise Violation(f"S6: {min(strange & record.objects)} of another return was told")
+
+
+def _within_bounds(record: Record) -> None:
+    """Whoever sends however much, a return stops taking it in, and tells a person."""
+    asked = any(said.question.startswith("too_many_messages:") for said in record.answers)
+    if record.facts > MOST_FACTS_KNOWN:
+        raise Violation(f"S11: it took in {record.facts} facts")
+    if record.facts > FLOODED and not asked:
+        raise Violation("S11: it stopped listening, and nobody was asked")
 
 
 def _no_secret(record: Record, secrets: tuple[str, ...]) -> None:

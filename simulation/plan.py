@@ -14,6 +14,9 @@ STALE_REFUNDS = timedelta(seconds=50)
 """How long a refund may be missing from lists: less than the pause of a create in doubt, because a
 second one is made whenever there is money left."""
 
+FLOOD = 1_200
+"""Events at once: more than a return takes into account."""
+
 STRANGE = "something else"
 """What is in a parcel and was not asked back."""
 
@@ -37,6 +40,7 @@ Deed = Literal[
     "cancel",
     "sibling_return",
     "sibling_accept",
+    "flood",
     "nothing",
 ]
 """What the customer, the fulfiller, the bank, the shop and other people do."""

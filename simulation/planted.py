@@ -98,6 +98,20 @@ RULES = (
     ),
     _bug(
         "t0",
+        "listens to a flood to its end",
+        "lifecycle/flood.py",
+        "or len(ledger.timeline) > MOST_FACTS",
+        "or len(ledger.timeline) > 2 * MOST_FACTS",
+    ),
+    _bug(
+        "t0",
+        "stops listening in a flood and asks nobody",
+        "lifecycle/flood.py",
+        "return ask(question, since=since)",
+        "return None",
+    ),
+    _bug(
+        "t0",
         "pays after a chargeback",
         "lifecycle/rules.py",
         "    if ledger.chargeback is not None:\n        return charged_back(",

@@ -28,7 +28,7 @@ from lifecycle.identity import tagged_reason
 from lifecycle.request import Coordinator, RequestedLine, ReturnRequest
 from simulation.agenda import Clock
 from simulation.books import BookedRefund, BookedReturn, Books, Maker
-from simulation.plan import Act, Plan
+from simulation.plan import FLOOD, Act, Plan
 from simulation.world import Message
 
 ORDER, FULFILLMENT_ORDER = "order-1", "fo_1"
@@ -224,6 +224,10 @@ class River:
                     self.add_return("sibling", SIBLING_REASON, key)
             case "sibling_accept":
                 self._accept_sibling()
+            case "flood":
+                for n in range(FLOOD):
+                    moment = self.clock.time + timedelta(microseconds=n)
+                    self._tell(replace(self.order(), taken=moment))
             case _:
                 pass
 
