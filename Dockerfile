@@ -12,6 +12,7 @@ WORKDIR /app
 COPY LICENSE ./
 COPY activities activities
 COPY backfill backfill
+COPY commands commands
 COPY digital_river digital_river
 COPY lifecycle lifecycle
 COPY storefront storefront

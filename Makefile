@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-SOURCES := activities backfill digital_river lifecycle local sandbox simulation storefront webhooks \
-           workflows \
+SOURCES := activities backfill commands digital_river lifecycle local sandbox simulation storefront \
+           webhooks workflows \
            demo.py leaving.py receiver.py settings.py starter.py worker.py tests benchmarks
 
 .PHONY: demo test coverage mutate check format bench simulate lock clean

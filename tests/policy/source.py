@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = (
     "activities",
     "backfill",
+    "commands",
     "digital_river",
     "lifecycle",
     "local",

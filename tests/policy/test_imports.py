@@ -23,7 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"workflows"},
     "receiver": {"leaving", "settings", "webhooks"},
     "worker": {"backfill", "digital_river", "leaving", "settings", "workflows"},
-    "starter": {"digital_river", "leaving", "lifecycle", "settings", "storefront", "workflows"},
+    "commands": {"digital_river", "lifecycle", "settings", "storefront", "workflows"},
+    "starter": {"commands", "leaving"},
     "demo": {"leaving", "lifecycle", "local", "storefront"},
 }
 """Each package may import itself, and these of ours."""

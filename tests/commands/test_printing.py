@@ -7,6 +7,14 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from commands.printing import (
+    print_done,
+    print_opened,
+    print_rows,
+    print_shipment,
+    print_snapshot,
+    print_sorry,
+)
 from lifecycle.snapshot import (
     FactView,
     LineView,
@@ -19,14 +27,6 @@ from lifecycle.snapshot import (
 from lifecycle.steps import LineRefusal, Refusal
 from storefront.errors import StorefrontError
 from storefront.listing import ReturnRow
-from storefront.printing import (
-    print_done,
-    print_opened,
-    print_rows,
-    print_shipment,
-    print_snapshot,
-    print_sorry,
-)
 from storefront.reading import WrongInputError
 from workflows.messages import Done, OpenedAnswer, ShipmentAnswer
 
