@@ -15,6 +15,7 @@ COPY backfill backfill
 COPY commands commands
 COPY digital_river digital_river
 COPY lifecycle lifecycle
+COPY serving serving
 COPY storefront storefront
 COPY webhooks webhooks
 COPY workflows workflows

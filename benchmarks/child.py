@@ -31,7 +31,8 @@ from benchmarks.processes import Task
 from benchmarks.straight_line import StraightLineWorkflow
 from digital_river import DigitalRiver, Limiter
 from leaving import leave
-from receiver import quieten, server_for
+from receiver import GRACE_SECONDS
+from serving.server import quieten, server_for
 from webhooks import PATH, create_app
 from workflows.converter import data_converter
 from workflows.names import RETURNS_TASK_QUEUE
@@ -93,7 +94,7 @@ async def only_read(_: Task) -> AsyncIterator[str]:
 @asynccontextmanager
 async def _served(app: ASGIApp) -> AsyncIterator[str]:
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
-        server = server_for(app)
+        server = server_for(app, GRACE_SECONDS)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         yield f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}"
         server.should_exit = True

@@ -9,6 +9,5 @@ disabled.
 from __future__ import annotations
 
 from webhooks.app import PATH, Options, create_app
-from webhooks.body import Limits
 
-__all__ = ["PATH", "Limits", "Options", "create_app"]
+__all__ = ["PATH", "Options", "create_app"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import cast
@@ -18,7 +18,6 @@ from starlette.types import ASGIApp
 from temporalio.client import Client
 
 from digital_river.signature import DEFAULT_TOLERANCE
-from webhooks.body import Bodies, Limits
 from webhooks.delivery import Delivery
 from webhooks.endpoint import Endpoint
 from webhooks.health import Health
@@ -44,7 +43,8 @@ class Options:
     """How far a signature's time may be from now, before or after."""
     live_mode: bool | None = None
     """The mode whose events are taken in; None: both."""
-    limits: Limits = field(default_factory=Limits)
+    largest_body: int = 256 * 1024
+    """Bytes; an event has about 1 KiB, with many items some more."""
     deliver_within: timedelta = timedelta(seconds=1.8)
     """For finding and signalling workflows: Digital River waits 3 s for the whole answer."""
     warehouse_returns: WarehouseReturns = WarehouseReturns.ASK
@@ -66,7 +66,7 @@ def create_app(
     delivery = Delivery(client, chosen.deliver_within, metrics, chosen.warehouse_returns)
     intake = Intake(delivery, live_mode=chosen.live_mode)
     reader = Reader(keyring, chosen.tolerance, chosen.now)
-    endpoint = Endpoint(Bodies(chosen.limits), reader, intake, metrics)
+    endpoint = Endpoint(chosen.largest_body, reader, intake, metrics)
     health = Health(client, metrics)
     app = Starlette(
         routes=[

@@ -11,8 +11,8 @@ import time
 from starlette.types import Receive, Scope, Send
 
 from digital_river.signature import InvalidSignature
+from serving.body import IncompleteError, TooLargeError, read_body
 from webhooks.answers import answer
-from webhooks.body import Bodies
 from webhooks.intake import Intake
 from webhooks.metrics import Metrics
 from webhooks.outcomes import Outcome, RefusedError, refused
@@ -24,8 +24,8 @@ _log = logging.getLogger(__name__)
 class Endpoint:
     """Takes a delivery in, counts it, and answers."""
 
-    def __init__(self, bodies: Bodies, reader: Reader, intake: Intake, metrics: Metrics) -> None:
-        self._bodies = bodies
+    def __init__(self, largest: int, reader: Reader, intake: Intake, metrics: Metrics) -> None:
+        self._largest = largest
         self._reader = reader
         self._intake = intake
         self._metrics = metrics
@@ -55,6 +55,14 @@ class Endpoint:
             _log.warning("outcome=%s", outcome.value)
 
     async def _take(self, scope: Scope, receive: Receive) -> Outcome:
-        body = await self._bodies.read(scope, receive)
+        body = await self._read(scope, receive)
         self._reader.verify(scope, body)
         return await self._intake.take(read_event(body))
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+        try:
+            return await read_body(scope, receive, self._largest)
+        except TooLargeError:
+            raise RefusedError(Outcome.TOO_LARGE) from None
+        except IncompleteError:
+            raise RefusedError(Outcome.INCOMPLETE) from None

@@ -14,6 +14,7 @@ PACKAGES = (
     "lifecycle",
     "local",
     "sandbox",
+    "serving",
     "storefront",
     "webhooks",
     "workflows",

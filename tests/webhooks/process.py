@@ -30,9 +30,9 @@ async def start(
 ) -> Process:
     """Start a receiver in a directory, with nothing but these variables.
 
-    `changed` is Python, and may give the module `receiver` other limits.
+    `changed` is Python, and may give the module `server` other limits.
     """
-    code = f"import sys, receiver\n{changed}\nsys.exit(receiver.main())"
+    code = f"import sys, receiver\nfrom serving import server\n{changed}\nsys.exit(receiver.main())"
     command = ("-c", code) if changed else (str(ROOT / "receiver.py"),)
     ours = {"HOME": str(directory), "TEMPORAL_ADDRESS": NOWHERE, "PYTHONPATH": str(ROOT)}
     return await asyncio.create_subprocess_exec(

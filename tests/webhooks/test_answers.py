@@ -28,9 +28,9 @@ from tests.webhooks.events import (
     third_party_return,
 )
 from tests.webhooks.fake_temporal import FakeTemporal
-from webhooks import PATH, Limits, Options, create_app
+from webhooks import PATH, Options, create_app
 
-SMALL = Options(limits=Limits(largest_body=1000))
+SMALL = Options(largest_body=1000)
 
 
 async def test_a_relevant_event_is_signalled(bench: Bench) -> None:

@@ -26,8 +26,8 @@ LAST = b"Content-Length: 0\r\nConnection: close\r\n\r\n"
 SIGNED = HEADER.encode() + b": "
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 EVENT = body_of(useless())
-FEW = "receiver.MOST_AT_ONCE, receiver.KEEP_ALIVE_SECONDS = 20, 60"
-HASTY = "receiver.KEEP_ALIVE_SECONDS = 1"
+FEW = "server.MOST_AT_ONCE, server.KEEP_ALIVE_SECONDS = 20, 60"
+HASTY = "server.KEEP_ALIVE_SECONDS = 1"
 
 
 @pytest.fixture(scope="module")

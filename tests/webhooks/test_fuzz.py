@@ -27,7 +27,7 @@ from tests.webhooks.events import (
     signature,
     third_party_return,
 )
-from webhooks import PATH, Limits, Options
+from webhooks import PATH, Options
 
 HONEST = body_of(event("refund.complete", refund()))
 SUBJECTS = {
@@ -52,7 +52,7 @@ headers = st.binary(max_size=200) | st.tuples(
 @pytest.fixture(scope="module")
 async def shared() -> AsyncIterator[Bench]:
     """Return one receiver for all that is sent."""
-    async with receiving(Options(limits=Limits(largest_body=10_000))) as bench:
+    async with receiving(Options(largest_body=10_000)) as bench:
         bench.temporal.open[WORKFLOW] = ORDER
         yield bench
 

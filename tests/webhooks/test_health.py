@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from temporalio.service import RPCStatusCode
 
+from serving import health
 from tests.webhooks.bench import Bench, receiving
 from tests.webhooks.events import event, refund
 from tests.webhooks.fake_temporal import rpc_error
-from webhooks import health
 from webhooks.outcomes import Outcome
 
 

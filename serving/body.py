@@ -1,38 +1,31 @@
 """Reading a body that anyone may send: not too much of it.
 
-`webhooks.connections` bounds the time for it.
+`serving.connections` bounds the time for it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from starlette.types import Receive, Scope
-
-from webhooks.outcomes import Outcome, RefusedError
 
 _LONGEST_NUMBER = 20
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How much of a request is read; an event has about 1 KiB, with many items some more."""
-
-    largest_body: int = 256 * 1024
-    """Bytes."""
+class TooLargeError(Exception):
+    """The body is larger than it may be; the rest of it is not read."""
 
 
-class Bodies:
-    """Reads bodies within limits."""
+class IncompleteError(Exception):
+    """The sender went away, or was dropped, before the body was whole."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._largest = limits.largest_body
 
-    async def read(self, scope: Scope, receive: Receive) -> bytes:
-        """Return the body exactly as it came. Raises `RefusedError`."""
-        if _announced(scope) > self._largest:
-            raise RefusedError(Outcome.TOO_LARGE)
-        return await _read(receive, self._largest)
+async def read_body(scope: Scope, receive: Receive, largest: int) -> bytes:
+    """Return the body, of so many bytes at most, exactly as it came.
+
+    Raises `TooLargeError` and `IncompleteError`.
+    """
+    if _announced(scope) > largest:
+        raise TooLargeError
+    return await _read(receive, largest)
 
 
 def _announced(scope: Scope) -> int:
@@ -49,11 +42,11 @@ async def _read(receive: Receive, largest: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise RefusedError(Outcome.INCOMPLETE)
+            raise IncompleteError
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > largest:
-            raise RefusedError(Outcome.TOO_LARGE)
+            raise TooLargeError
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from webhooks import quiet
-from webhooks.quiet import MOST_MESSAGES, OncePerSecond
+from serving import quiet
+from serving.quiet import MOST_MESSAGES, OncePerSecond
 
 
 class Clock:

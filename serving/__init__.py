@@ -1,0 +1,1 @@
+"""Serving HTTP within limits: what the receiver and the storefront's API have in common."""
