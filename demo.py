@@ -37,7 +37,7 @@ console = Console(highlight=False, soft_wrap=True)
 async def show_everything(*, stay: bool, logs: Path) -> bool:
     """Run the demo; say whether every return ended as it should."""
     stop = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     console.print("Starting Temporal, a local Digital River, the receiver and the worker …")
     async with run_house(logs) as house:

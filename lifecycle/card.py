@@ -24,9 +24,13 @@ def _who_acts(view: Snapshot) -> str:
             lines.append(f"- Since: {day(view.waiting.since)}")
         if view.waiting.until:
             lines.append(f"- Until: {day(view.waiting.until)}")
+    if view.next:
+        lines.append(f"- What follows: {view.next}")
     if view.question:
         answers = ", ".join(f"`{answer}`" for answer in view.question.answers)
         lines.append(f"- Question `{view.question.id}`, to be answered by `resolve`: {answers}")
+    if view.actions:
+        lines.append(f"- May be done now: {', '.join(f'`{name}`' for name in view.actions)}")
     if view.return_:
         lines.append(f"- Digital River return: `{view.return_.id}` ({view.return_.state})")
     lines.append(f"- Order `{view.order_id}`, RMA `{view.rma}`, `{view.coordinator}`")

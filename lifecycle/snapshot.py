@@ -12,6 +12,7 @@ from lifecycle.ledger import Ledger
 from lifecycle.location import Location
 from lifecycle.mismatch import whole_units
 from lifecycle.ours import our_refunds, our_return
+from lifecycle.outlook import what_comes_next, what_may_be_done
 from lifecycle.phase import phase_of
 from lifecycle.records import ReturnRecord
 from lifecycle.sentences import fact_in_words, sentence_for
@@ -110,6 +111,10 @@ class Snapshot(BaseModel):
     waiting: WaitingView | None = None
     question: QuestionView | None = None
     sentence: str
+    next: str | None = None
+    """What ends the wait, and what follows when nothing does."""
+    actions: list[str] = Field(default_factory=list)
+    """The updates that the return takes now, by their names."""
     facts: list[FactView]
 
 
@@ -143,6 +148,8 @@ def take_snapshot(ledger: Ledger, step: Step, *, last_facts: int | None = None) 
         if question
         else None,
         sentence=sentence_for(step),
+        next=what_comes_next(ledger, step),
+        actions=what_may_be_done(ledger, step),
         facts=_fact_views(ledger, last_facts),
     )
 
