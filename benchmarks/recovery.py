@@ -11,7 +11,8 @@ from benchmarks.pairs import percentile
 from benchmarks.plan import Plan
 from benchmarks.processes import child
 from benchmarks.report import Row
-from lifecycle.facts import Chargeback, write_fact
+from lifecycle.fact_json import write_fact
+from lifecycle.facts import Chargeback
 from lifecycle.request import Coordinator
 from workflows.messages import EventMessage
 from workflows.names import DIGITAL_RIVER_EVENT

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from lifecycle.location import Location
 
@@ -377,17 +377,3 @@ class Learned:
 
     rules: int
     facts: tuple[Fact, ...]
-
-
-_FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
-
-
-def read_fact(wire: object) -> Fact:
-    """Read a fact from its JSON form; raises pydantic's ValidationError."""
-    return _FACT.validate_python(wire)
-
-
-def write_fact(fact: Fact) -> dict[str, object]:
-    """Return the JSON form of a fact, without what is absent."""
-    written: dict[str, object] = _FACT.dump_python(fact, mode="json", exclude_none=True)
-    return written

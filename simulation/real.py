@@ -18,7 +18,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import all_activities
 from digital_river import DigitalRiver, Limiter
-from lifecycle.facts import Learned, read_fact
+from lifecycle.fact_json import read_fact
+from lifecycle.facts import Learned
 from lifecycle.request import ReturnRequest
 from lifecycle.steps import Call, Watch
 from sandbox import automation, identifiers

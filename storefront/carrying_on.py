@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 
-from lifecycle.facts import EndedBefore, ReturnSeen, write_fact
+from lifecycle.fact_json import write_fact
+from lifecycle.facts import EndedBefore, ReturnSeen
 from lifecycle.identity import follow_up_id, rma_number, workflow_that_made
 from lifecycle.late import TAKES_PARCELS, follow_up_of
 from lifecycle.policy import Policy

@@ -9,7 +9,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from digital_river.models import Event
-from lifecycle.facts import Fact, write_fact
+from lifecycle.fact_json import write_fact
+from lifecycle.facts import Fact
 from workflows.histories import is_of_the_workflow
 from workflows.messages import EventMessage
 from workflows.names import DIGITAL_RIVER_EVENT

@@ -3,7 +3,8 @@
 from pydantic import ValidationError
 from temporalio import workflow
 
-from lifecycle.facts import TooManyMessages, read_fact
+from lifecycle.fact_json import read_fact
+from lifecycle.facts import TooManyMessages
 from lifecycle.flood import MOST_FACTS, is_flooded
 from lifecycle.ledger import Ledger
 from workflows.messages import EventMessage

@@ -8,7 +8,8 @@ import pytest
 from activities.translate import event_facts, fulfillment_order_seen, order_seen, refund_seen
 from activities.watching import Watching
 from digital_river.models import Event, FulfillmentOrder, Order, Refund
-from lifecycle.facts import Fact, RefundSeen, Resource, write_fact
+from lifecycle.fact_json import write_fact
+from lifecycle.facts import Fact, RefundSeen, Resource
 from lifecycle.steps import Watch
 from tests.activities.makings import a_refund as a_refund_to_make
 from tests.activities.payloads import (

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from lifecycle.facts import Fact, InDoubt, Learned, read_fact, write_fact
+from lifecycle.fact_json import read_fact, write_fact
+from lifecycle.facts import Fact, InDoubt, Learned
 from lifecycle.request import Coordinator, ReturnRequest
 from lifecycle.steps import Step, Watch
 from lifecycle.watching import watch_for

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from lifecycle.facts import Learned, RefundItem, read_fact, write_fact
+from lifecycle.fact_json import read_fact, write_fact
+from lifecycle.facts import Learned, RefundItem
 from lifecycle.snapshot import Snapshot
 from lifecycle.steps import CheckShipped
 from tests.policy.values import FACTS, MESSAGES, STEPS

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from lifecycle.facts import EndedBefore, read_fact
+from lifecycle.fact_json import read_fact
+from lifecycle.facts import EndedBefore
 from lifecycle.request import Coordinator, RequestedLine, ReturnRequest
 from lifecycle.snapshot import LineView, RefundView
 from tests.webhooks.bench import Bench, receiving

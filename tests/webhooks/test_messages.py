@@ -6,7 +6,7 @@ import pytest
 
 from activities.translate import event_facts
 from digital_river.models import Event
-from lifecycle.facts import read_fact
+from lifecycle.fact_json import read_fact
 from tests.webhooks.bench import Bench
 from tests.webhooks.events import (
     Json,

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from temporalio.testing import WorkflowEnvironment
 
-from lifecycle.facts import OrderSeen, RefundSeen, write_fact
+from lifecycle.fact_json import write_fact
+from lifecycle.facts import OrderSeen, RefundSeen
 from lifecycle.flood import MOST_FACTS
 from tests.running import Running, idle, running
 from workflows import names

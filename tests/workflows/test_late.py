@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from lifecycle.facts import DeadlinePassed, write_fact
+from lifecycle.fact_json import write_fact
+from lifecycle.facts import DeadlinePassed
 from sandbox.options import Options
 from storefront.errors import NoSuchReturnError
 from tests.e2e.histories import signals

@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from lifecycle.facts import write_fact
+from lifecycle.fact_json import write_fact
 from storefront.client import Returns
 from tests.builders.stuck import STUCK
 from tests.running import STRICT, eventually
