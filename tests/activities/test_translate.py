@@ -23,6 +23,7 @@ from digital_river.models import (
     Refund,
     Return,
 )
+from lifecycle.fact_json import read_fact, write_fact
 from lifecycle.facts import (
     Chargeback,
     DisputeResolved,
@@ -35,8 +36,6 @@ from lifecycle.facts import (
     Resource,
     ReturnItem,
     ReturnSeen,
-    read_fact,
-    write_fact,
 )
 from lifecycle.location import Address, Location
 from tests.activities.payloads import (
