@@ -1,12 +1,20 @@
 """Reading a return that is there already, so that it can be carried on."""
 
+from datetime import timedelta
+
 from temporalio import activity
 
 from activities.calling import Calls, calling, now
+from activities.retrying import not_yet
 from activities.translate import fulfillment_order_seen
 from digital_river import NotFoundError
 from lifecycle.facts import Fact, FulfillmentOrderSeen, Learned, Missing, ReturnClaimed, ReturnSeen
 from lifecycle.steps import Adopt
+
+INVISIBLE = timedelta(minutes=3)
+"""How long a return that an event has told of may be missing from reads."""
+
+AGAIN = timedelta(seconds=30)
 
 
 class Adopting(Calls):
@@ -19,6 +27,8 @@ class Adopting(Calls):
             try:
                 found = await self.read_return(step.resource, step.return_id)
             except NotFoundError:
+                if now() - activity.info().scheduled_time < INVISIBLE:
+                    raise not_yet(now(), now() + AGAIN, "It cannot be read yet") from None
                 return self.learned(
                     Missing(resource="return", object_id=step.return_id, taken=now())
                 )

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.adopting import Adopting
+from activities.adopting import INVISIBLE, Adopting
 from activities.checks import Checks
 from activities.creates import Creates
 from lifecycle.facts import (
@@ -81,10 +81,26 @@ async def test_a_fulfillment_return_without_an_order(place: Place) -> None:
 
 
 async def test_an_unknown_return(place: Place) -> None:
-    """A return that is not there is missing, and nothing else is asked."""
-    missing = Missing(resource="return", object_id="ret_none", taken=NOW)
-    assert await adopt(place, Resource.RETURN, "ret_none") == (missing,)
-    assert place.calls == ["GET /returns/ret_none"]
+    """A return that is not there for minutes is missing, and nothing else is asked."""
+    step = Adopt(key="k", resource=Resource.RETURN, return_id="ret_none")
+    tries = Tries(Adopting(place.river).adopt_return, step)
+    while tries.at < NOW + INVISIBLE:
+        await tries.fail()
+    missing = Missing(resource="return", object_id="ret_none", taken=NOW + INVISIBLE)
+    assert await tries.facts() == (missing,)
+    assert set(place.calls) == {"GET /returns/ret_none"}
+
+
+async def test_a_return_that_cannot_be_read_yet(place: Place) -> None:
+    """An event told of it before reads show it: it is read again, and then adopted."""
+    _, made = await a_warehouse_return(place)
+    late = {"path": "/fulfillment-returns", "kind": "late", "seconds": 60, "reads": True}
+    await place.steer("faults", {"lists": [late]}, "PUT")
+    step = Adopt(key="k", resource=Resource.FULFILLMENT_RETURN, return_id=made["id"])
+    tries = Tries(Adopting(place.river).adopt_return, step)
+    await tries.fail()
+    await place.steer("faults", {}, "PUT")
+    assert kinds(await tries.facts())[:2] == [ReturnSeen, ReturnClaimed]
 
 
 async def test_without_a_fulfillment_order_nor_an_order(place: Place) -> None:

@@ -117,17 +117,17 @@ async def test_a_disputed_return_is_adopted_and_parked(live: Running) -> None:
     assert await live.refunds(order) == []
 
 
-async def test_an_unknown_return_is_refused(live: Running) -> None:
-    """A workflow for a return that is not there says so and ends."""
+async def test_an_unknown_return_is_refused(leaping: Running) -> None:
+    """A workflow for a return that is not there for minutes says so and ends."""
     seen = ReturnSeen(
         resource=Resource.RETURN,
         return_id="ret_gone",
         state="created",
         items=(),
-        taken=(await live.now()),
+        taken=(await leaping.now()),
         order_id="400000000000",
     )
-    answer = await live.returns.adopt(seen)
+    answer = await leaping.returns.adopt(seen)
     assert answer.status == "refused"
     assert answer.refusal is not None
     assert answer.refusal.code == "return_not_found"
