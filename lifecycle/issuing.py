@@ -9,13 +9,14 @@ from lifecycle.identity import refund_key
 from lifecycle.ledger import Ledger
 from lifecycle.let_go import FOR_SHIPPING, REFUSED, name_of
 from lifecycle.mismatch import Mismatch
-from lifecycle.questions import ask
+from lifecycle.questions import answered, ask
 from lifecycle.records import ReturnRecord
 from lifecycle.refunding import Money, next_number
 from lifecycle.steps import Answer, IssueRefund, Question, Units, Wait
 from lifecycle.tally import Tally
 from lifecycle.trouble import not_before, raised
 from lifecycle.watching import known_objects
+from lifecycle.whole_order import ask_before_refunding
 
 
 class Payment(NamedTuple):
@@ -29,14 +30,14 @@ class Payment(NamedTuple):
     shipping: Literal[True] | None = None
 
 
-SHIPPING = Payment((), FOR_SHIPPING, "the shipping", shipping=True)
+SHIPPING = Payment((), FOR_SHIPPING, "the shipping of the order", shipping=True)
 
 
-def goods(ledger: Ledger, units: Tally) -> Payment:
+def goods(units: Tally) -> Payment:
     """Return the payment of whole units."""
     items = tuple(Units(item_id=item, quantity=n) for item, n in sorted(units.items()))
     words = ", ".join(f"{one.quantity} of {one.item_id}" for one in items)
-    return Payment(items, name_of(ledger, items), words)
+    return Payment(items, name_of(items), words)
 
 
 def rest(money: Money, wrong: Mismatch) -> Payment:
@@ -46,18 +47,34 @@ def rest(money: Money, wrong: Mismatch) -> Payment:
     return Payment(wrong.rest, name, f"the missing {missing}")
 
 
-def issue(ledger: Ledger, record: ReturnRecord, payment: Payment) -> IssueRefund | Wait:
-    """Return the refund to issue, or the question that an earlier call raised."""
+def issue(
+    ledger: Ledger, record: ReturnRecord, payment: Payment, *, approval: str | None = None
+) -> IssueRefund | Wait | None:
+    """Return the refund to issue, or what is asked before; None when it is not to be issued.
+
+    `approval` is set where a person's word is wanted first, and says what it is about.
+    """
     return_id = record.best.return_id
     number = next_number(ledger, return_id)
+    key = refund_key(return_id, number)
+    if ledger.refunds:
+        name, words = payment.name, payment.words
+        asked = ask_before_refunding(ledger, record, key, name, words)
+        if asked is not None:
+            return asked
+    if approval is not None:
+        question = _approval(return_id, payment, approval)
+        if answered(ledger, question.id, Answer.DECLINE):
+            return None
+        if ledger.answer_to(question.id) is None:
+            return ask(question)
     refusal = _ask_about_refusal(ledger, refund_key(return_id, number - 1), payment)
     if refusal is not None:
         return refusal
-    key = refund_key(return_id, number)
-    question = raised(ledger, key)
-    if question is not None:
-        reason = f"Refund of {payment.words}: {question.reason}"
-        return ask(replace(question, id=f"{question.id}:{payment.name}", reason=reason))
+    unanswered = raised(ledger, key)
+    if unanswered is not None:
+        reason = f"Refund of {payment.words}: {unanswered.reason}"
+        return ask(replace(unanswered, id=f"{unanswered.id}:{payment.name}", reason=reason))
     return IssueRefund(
         order_id=ledger.order_id,
         return_id=return_id,
@@ -70,6 +87,14 @@ def issue(ledger: Ledger, record: ReturnRecord, payment: Payment) -> IssueRefund
         known=known_objects(ledger),
         not_before=not_before(ledger, key),
         preview=_preview(ledger, number),
+    )
+
+
+def _approval(return_id: str, payment: Payment, about: str) -> Question:
+    return Question(
+        id=f"approve_refund:{return_id}:{about}",
+        reason=f"To be refunded for {return_id}: {payment.words}.",
+        answers=(Answer.APPROVE, Answer.DECLINE),
     )
 
 

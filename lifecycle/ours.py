@@ -9,6 +9,7 @@ from datetime import datetime
 
 from lifecycle.identity import refund_number, rma_in
 from lifecycle.ledger import ADOPT, Ledger, once
+from lifecycle.let_go import ORDER_REFUNDED
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.steps import Answer
 from lifecycle.units import authorised
@@ -80,7 +81,7 @@ def claim_question(refund: RefundRecord) -> str:
 
 def order_question(refund: RefundRecord) -> str:
     """Return the id of the question whether a refund of the order as a whole paid for our goods."""
-    return f"order_refunded_before_acceptance:{refund.best.refund_id}"
+    return f"{ORDER_REFUNDED}_before_acceptance:{refund.best.refund_id}"
 
 
 def of_the_whole_order(ledger: Ledger, record: ReturnRecord) -> list[RefundRecord]:
@@ -100,10 +101,20 @@ def of_the_whole_order(ledger: Ledger, record: ReturnRecord) -> list[RefundRecor
     ]
 
 
+def last_answer_on(ledger: Ledger, refund: RefundRecord) -> str | None:
+    """Return the last answer to what a refund of the order as a whole was for, whenever asked."""
+    for decision in reversed(ledger.decisions):
+        kind, _, about = f"{decision.question}:".partition(":")
+        if kind.startswith(ORDER_REFUNDED) and f":{refund.best.refund_id}:" in f":{about}":
+            return decision.answer
+    return None
+
+
 def pays_for_the_goods(ledger: Ledger, refund: RefundRecord) -> bool:
     """Say whether a person counted a live refund of the order as a whole as our goods' money."""
-    decision = ledger.answer_to(order_question(refund)) if ledger.decisions else None
-    return decision is not None and decision.answer == Answer.ALREADY_PAID and not refund.broken
+    if not ledger.decisions or refund.broken:
+        return False
+    return last_answer_on(ledger, refund) == Answer.ALREADY_PAID
 
 
 def _place_of(

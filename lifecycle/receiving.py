@@ -3,11 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from lifecycle.amounts import in_words
 from lifecycle.facts import Resource
 from lifecycle.ledger import Ledger, once
 from lifecycle.let_go import calls_let_go
-from lifecycle.ours import of_the_whole_order, order_question, pays_for_the_goods
 from lifecycle.policy import ShortReturn
 from lifecycle.questions import Deadline, answered, ask, deadline, stamp
 from lifecycle.records import ReturnRecord
@@ -30,6 +28,7 @@ from lifecycle.trouble import in_trouble, was_given_up
 from lifecycle.units import accepted, anything_came, authorised, delivered, received
 from lifecycle.unsound import unsound_answer, unsound_question, with_unsound
 from lifecycle.watching import known_refunds
+from lifecycle.whole_order import ask_before_accepting
 
 APPROVED = return_rank(Resource.FULFILLMENT_RETURN, "pending")
 
@@ -115,7 +114,7 @@ def settles_short(ledger: Ledger, record: ReturnRecord) -> bool:
         (due.passed and ledger.request.policy.short_return is ShortReturn.SETTLE)
         or Answer.REFUND_RECEIVED_PART in _answers(ledger, record, due)
         or may_have_issued(ledger, record.best.return_id)
-        or bool(calls_let_go(ledger, record.best.return_id))
+        or bool(ledger.decisions and calls_let_go(ledger, record.best.return_id))
         or (_is_paid_already(ledger, record) and not ledger.requested - received(ledger, record))
     )
     return settles and bool(received(ledger, record))
@@ -192,32 +191,7 @@ def _ask_before_paying_twice(
     )
     if twice and ledger.answer_to(question.id) is None:
         return ask(question)
-    return _ask_about_the_order(ledger, record)
-
-
-def _ask_about_the_order(ledger: Ledger, record: ReturnRecord) -> Wait | None:
-    """Ask whether a refund of the order as a whole was for goods that are about to be accepted."""
-    for refund in of_the_whole_order(ledger, record):
-        seen, amount = refund.best, refund.amount or refund.best.refunded_amount
-        question = Question(
-            id=order_question(refund),
-            reason=f"Somebody has refunded {in_words(amount, seen.currency)} of the order as a "
-            f"whole ({seen.refund_id}). Once the return is accepted, Digital River refunds its "
-            "goods, too, as far as the order has money left; if they are paid already, the return "
-            "ends, and nothing more is refunded.",
-            answers=(Answer.ALREADY_PAID, Answer.ACCEPT_ALL_THE_SAME),
-        )
-        if ledger.answer_to(question.id) is None:
-            return ask(question)
-    return None
-
-
-def is_paid_as_a_whole(ledger: Ledger, record: ReturnRecord) -> bool:
-    """Say whether a person said that a refund of the order as a whole paid for the goods."""
-    if not ledger.decisions:
-        return False
-    refunds = of_the_whole_order(ledger, record)
-    return any(pays_for_the_goods(ledger, refund) for refund in refunds)
+    return ask_before_accepting(ledger, record)
 
 
 def _early(record: ReturnRecord) -> str:

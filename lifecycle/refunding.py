@@ -124,7 +124,7 @@ def units_let_go(ledger: Ledger, return_id: str) -> Tally:
     units = Tally()
     for key, name in calls_let_go(ledger, return_id).items():
         made = [refund for refund in ledger.refunds.values() if refund.key == key]
-        units.add(units_named(ledger, name) - units_of(ledger, made))
+        units.add(units_named(name) - units_of(ledger, made))
     return units
 
 

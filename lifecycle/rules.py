@@ -32,7 +32,6 @@ from lifecycle.receiving import (
     here,
     is_accepted,
     is_cancelled,
-    is_paid_as_a_whole,
     settles_short,
 )
 from lifecycle.records import ReturnRecord
@@ -56,6 +55,7 @@ from lifecycle.steps import (
 from lifecycle.trouble import in_trouble, last_lost, last_lost_or_given_up, was_given_up
 from lifecycle.units import accepted, received
 from lifecycle.watching import watch_key
+from lifecycle.whole_order import is_paid_as_a_whole
 
 EVER = datetime.min.replace(tzinfo=UTC)
 

@@ -53,7 +53,7 @@ def settle(
         return question
     missing = uncovered(ledger, money, due)
     owed = missing if we_pay else missing & to_retry(ledger, money)
-    step = _pay(ledger, record, money, owed, target) if owed else None
+    step = _pay_goods(ledger, record, money, owed, target) if owed else None
     if step is not None:
         return step
     if money.under_way:
@@ -62,14 +62,8 @@ def settle(
         waiting = _await_automatic_refund(ledger, record)
         if waiting is not None:
             return waiting
-    wrong = find_mismatch(ledger, record, money) if target else None
-    if wrong is not None:
-        step = _over_amounts(ledger, record, money, wrong)
-        if step is not None:
-            return step
-    if target and shipping_is_open(ledger, record, money):
-        return issue(ledger, record, SHIPPING)
-    return _await_more_goods(ledger, record, target) or close(ledger, record, money)
+    step = _pay_what_goods_left(ledger, record, money) if target else None
+    return step or _await_more_goods(ledger, record, target) or close(ledger, record, money)
 
 
 def end(ledger: Ledger, record: ReturnRecord, money: Money, closing: Close) -> Step:
@@ -120,22 +114,23 @@ def _ask_about(refund: RefundRecord, *, may_retry: bool) -> Wait:
     )
 
 
-def _pay(
+def _pay_goods(
     ledger: Ledger, record: ReturnRecord, money: Money, owed: Tally, target: Tally
 ) -> Step | None:
-    """Return the refund to issue, or what is asked before; None when it is not to be paid."""
-    if ledger.request.policy.ask_before_refund and owed - to_reissue(ledger, money):
-        question = Question(
-            id=f"approve_refund:{record.best.return_id}:{target.total()}",
-            reason=f"{owed.total()} unit(s) of {record.best.return_id} are to be refunded.",
-            answers=(Answer.APPROVE, Answer.DECLINE),
-        )
-        decision = ledger.answer_to(question.id)
-        if decision is None:
-            return ask(question)
-        if decision.answer == Answer.DECLINE:
-            return None
-    return issue(ledger, record, goods(ledger, owed))
+    """Refund units; a retry that a person or the rules had made needs no approval."""
+    asks = ledger.request.policy.ask_before_refund and owed - to_reissue(ledger, money)
+    approval = str(target.total()) if asks else None
+    return issue(ledger, record, goods(owed), approval=approval)
+
+
+def _pay_what_goods_left(ledger: Ledger, record: ReturnRecord, money: Money) -> Step | None:
+    """Ask about amounts that differ, then refund the shipping where that is wanted."""
+    wrong = find_mismatch(ledger, record, money)
+    step = _over_amounts(ledger, record, money, wrong) if wrong else None
+    if step is not None or not shipping_is_open(ledger, record, money):
+        return step
+    asks = ledger.request.policy.ask_before_refund and not any(map(is_our_shipping, money.refunds))
+    return issue(ledger, record, SHIPPING, approval=SHIPPING.name if asks else None)
 
 
 def _over_amounts(

@@ -38,6 +38,7 @@ class Answer(StrEnum):
     DISPUTE_RESOLVED = "dispute_resolved"
     CHARGED_BACK = "charged_back"
     ACCEPT_ALL_THE_SAME = "accept_all_the_same"
+    REFUND_ALL_THE_SAME = "refund_all_the_same"
     ALREADY_PAID = "already_paid"
     CLAIM = "claim"
     LEAVE = "leave"

@@ -75,14 +75,14 @@ def is_absent(ledger: Ledger, key: str) -> bool:
 
 def in_trouble(ledger: Ledger, key: str) -> Wait | None:
     """Return the wait for the answer to what a call raised."""
+    if not (ledger.look_alikes or ledger.doubts or ledger.given_up):
+        return None
     question = raised(ledger, key)
     return None if question is None else ask(question)
 
 
 def raised(ledger: Ledger, key: str) -> Question | None:
     """Return the question that a call raised and that nobody has answered yet, be it for less."""
-    if not (ledger.look_alikes or ledger.doubts or ledger.given_up):
-        return None
     for question in _questions(ledger, key):
         if ledger.last_answer_about(question.id) is None:
             return question

@@ -228,6 +228,14 @@ def order_refunded_before_acceptance() -> Life:
 
 
 @stuck
+def order_refunded_before_refund() -> Life:
+    """A person refunded money of the order as a whole before we refund the goods."""
+    life = an_accepted_life()
+    life.tell(refund_seen({}, "succeeded", refund_id="re_9", taken=at(5)))
+    return life
+
+
+@stuck
 def refund_to_be_approved() -> Life:
     """The shop wants a person to approve each refund."""
     return an_accepted_life(policy=Policy(ask_before_refund=True))

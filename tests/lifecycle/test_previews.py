@@ -30,7 +30,8 @@ def test_first_refund_needs_no_preview() -> None:
 def test_preview_beside_another_refund() -> None:
     """Where the order has another refund, what is left is looked at before posting."""
     life = an_accepted_life()
-    life.tell(replace(refund_seen({}, refund_id="re_9", taken=at(2)), amount=Decimal(5)))
+    older = refund_seen({}, refund_id="re_9", taken=at(2), created=at(-1))
+    life.tell(replace(older, amount=Decimal(5)))
 
     assert refund_step(life.step).preview is True
 
@@ -42,7 +43,7 @@ def test_not_covered() -> None:
     life.tell(
         Refused(key=FIRST, status=NOT_SENT, code="not_covered", message=why, taken=at(4)),
     )
-    assert life.question.id == f"refund_refused:{FIRST}:1"
+    assert life.question.id == f"refund_refused:{FIRST}:a=1"
     assert life.question.reason == f"The refund of 1 of a was not posted: {why}."
     assert life.question.answers == ("retry", "settle_by_hand", "give_up")
     [told] = [fact for fact in life.ledger.timeline if isinstance(fact, Refused)]

@@ -135,6 +135,31 @@ def test_failed_and_let_go(answer: str) -> None:
     assert life.decide(answer) == Close(outcome=Outcome.PARTIALLY_REFUNDED)
 
 
+def test_asked_first() -> None:
+    """Where a person is asked before money moves, shipping is asked about by itself."""
+    life = goods_paid(WANTED.model_copy(update={"ask_before_refund": True}))
+    assert life.question.id == "approve_refund:ret_1:shipping"
+    assert life.question.answers == ("approve", "decline")
+    assert "shipping" in life.question.reason
+
+    assert shipping_step(life.decide("approve")).key == SECOND
+
+
+def test_declined() -> None:
+    """Shipping that a person does not want refunded stays where it is, as without the policy."""
+    life = goods_paid(WANTED.model_copy(update={"ask_before_refund": True}))
+
+    assert life.decide("decline") == Close(outcome=Outcome.REFUNDED)
+
+
+def test_a_retry_is_approved_by_its_own_word() -> None:
+    """After a person had a failed refund of shipping retried, nobody asks again whether to pay."""
+    life = goods_paid(WANTED.model_copy(update={"ask_before_refund": True}))
+    life.tell(of_shipping("failed"))
+
+    assert shipping_step(life.decide("retry")).key == THIRD
+
+
 def test_refused() -> None:
     """A refusal is a person's."""
     life = goods_paid()

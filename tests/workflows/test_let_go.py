@@ -53,7 +53,7 @@ async def test_units_after_a_refund_that_was_given_up(house: Running) -> None:
     order, workflow_id, place = await one_of_two(house, {**LOOKING, "unreachable": 5}, status=503)
     view = await house.in_phase(workflow_id, "needs_attention")
     assert view.question is not None
-    assert view.question.id.endswith(":1")
+    assert view.question.id.endswith(f":{order.items[0]}=1")
     assert view.question.reason.startswith(f"Refund of 1 of {order.items[0]}: ")
     await house.resolve(workflow_id, "give_up")
     await fault(house)

@@ -47,11 +47,12 @@ async def third_party_short_asked(running: Running, policy: Json) -> str:
 
 @path("partially_refunded")
 async def third_party_short_not_covered(running: Running, policy: Json) -> str:
-    """Money went another way: the settlement is not posted, and a person pays by hand."""
+    """Money went another way, too little is left for the settlement, and a person pays by hand."""
     order = await running.order("third_party", 2, automation=BANK_NOW)
     answer = await running.start(order, 2, policy={**policy, "short_return": "settle"})
     await running.act(f"/sandbox/orders/{order.id}/refunds", {"amount": 15})
     await running.arrive(answer.workflow_id, "S1", **{order.items[0]: 1})
+    await running.resolve(answer.workflow_id, "refund_all_the_same")
     await running.resolve(answer.workflow_id, "settle_by_hand")
     return answer.workflow_id
 
