@@ -32,6 +32,9 @@ def resolve(
     who: Who,
     why: Why,
     question: Annotated[str, typer.Option(help="Its id; else the one that is open now.")] = "",
+    reference: Annotated[
+        str | None, typer.Option(help="Of the payment; with `settle_by_hand` only.")
+    ] = None,
     as_json: Json = False,
     wait: Wait = 10.0,
 ) -> None:
@@ -43,7 +46,9 @@ def resolve(
         if not asked:
             raise RefusedError("no_question", "Nothing is asked of an operator now.")
         decision = {"question": asked, "answer": answer, "who": who, "why": why}
-        return await returns.resolve(workflow_id, read(Resolution, decision))
+        return await returns.resolve(
+            workflow_id, read(Resolution, {**decision, "reference": reference})
+        )
 
     done = ask(decide, wait, as_json)
     answer_with(done, as_json, lambda: print_done(out, done))

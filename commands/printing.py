@@ -7,7 +7,7 @@ from rich.text import Text
 
 from lifecycle.amounts import in_words
 from lifecycle.sentences import day
-from lifecycle.snapshot import LineView, Snapshot, UnsoundView
+from lifecycle.snapshot import LineView, QuestionView, RefundView, Snapshot, UnsoundView
 from storefront.errors import StorefrontError
 from storefront.listing import ReturnRow
 from storefront.reading import WrongInputError
@@ -58,21 +58,42 @@ def print_snapshot(out: Console, view: Snapshot) -> None:
     if view.return_:
         _say(out, f"  Digital River return {view.return_.id}, {view.return_.state}")
     if view.waiting:
+        since = f" since {day(view.waiting.since)}" if view.waiting.since else ""
         until = f", until {day(view.waiting.until)}" if view.waiting.until else ""
-        _say(out, f"  waits for {view.waiting.what}; {view.waiting.who} must act{until}")
+        who = f"{view.waiting.who.replace('_', ' ')} must act{until}"
+        _say(out, f"  waits for {view.waiting.what.replace('_', ' ')}{since}; {who}")
+    if view.next:
+        _say(out, f"  {view.next}")
     if view.question:
-        _say(out, f"  question {view.question.id}: {', '.join(view.question.answers)}")
+        _print_question(out, view.question)
     if view.refusal:
         for line in view.refusal.lines:
             _say(out, f"  {line.order_item_id}: {line.message} ({line.code})")
     _print_lines(out, view.lines)
     _print_unsound(out, view.unsound)
     for refund in view.refunds:
-        amount = in_words(refund.refunded_amount, refund.currency)
-        _say(out, f"  refund {refund.id}: {refund.state}, {amount} back")
+        _say(out, f"  refund {refund.id}: {_refund_in_words(refund)}")
     for fact in view.facts:
         when = day(fact.at) if fact.at else ""
         _say(out, f"  {when:<21} {fact.summary} ({fact.source})")
+
+
+def _print_question(out: Console, question: QuestionView) -> None:
+    """Show the answers there are, each with what happens then."""
+    _say(out, f"  question {question.id}, to be answered by `resolve`:")
+    width = max(map(len, question.answers))
+    meanings = question.meanings or {}
+    for answer in question.answers:
+        _say(out, f"    {answer:<{width}}  {meanings.get(answer, '')}".rstrip())
+
+
+def _refund_in_words(refund: RefundView) -> str:
+    why = f" ({refund.failure_reason})" if refund.failure_reason else ""
+    whole = f" of {in_words(refund.amount, refund.currency)}" if refund.amount is not None else ""
+    made = f", made {day(refund.created)}" if refund.created else ""
+    ended = f", ended {day(refund.ended)}" if refund.ended else ""
+    back = in_words(refund.refunded_amount, refund.currency)
+    return f"{refund.state}{why}, {back}{whole} back{made}{ended}"
 
 
 def print_rows(out: Console, rows: Iterable[ReturnRow]) -> None:

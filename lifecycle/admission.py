@@ -8,7 +8,7 @@ from lifecycle.flood import MOST_FACTS
 from lifecycle.ledger import Ledger
 from lifecycle.ours import our_return
 from lifecycle.rules import next_step, takes
-from lifecycle.steps import Close, Wait
+from lifecycle.steps import Answer, Close, Wait
 from lifecycle.units import accepted, anything_came
 
 
@@ -90,7 +90,7 @@ def what_overtook_cancellation(ledger: Ledger) -> Objection | None:
 def object_to_decision(ledger: Ledger, decision: Decision) -> Objection | None:
     """Say why an operator's answer is refused; None when it is taken."""
     if takes(ledger, decision):
-        return None
+        return _object_to_reference(decision)
     step = next_step(ledger)
     question = step.question if isinstance(step, Wait) else None
     if question is None:
@@ -98,3 +98,15 @@ def object_to_decision(ledger: Ledger, decision: Decision) -> Objection | None:
     if question.id != decision.question:
         return Objection("question_gone", f"The question that is open now is {question.id}.")
     return Objection("answer_not_offered", f"The answers are: {', '.join(question.answers)}.")
+
+
+def _object_to_reference(decision: Decision) -> Objection | None:
+    """Say why a reference is missing: what was paid by hand must be found again in the books."""
+    by_hand = decision.answer == Answer.SETTLE_BY_HAND
+    if by_hand and not decision.reference:
+        message = "settle_by_hand needs the reference of the payment that is made by hand."
+        return Objection("reference_missing", message)
+    if decision.reference and not by_hand:
+        message = f"{decision.answer} is no payment by hand; only settle_by_hand has a reference."
+        return Objection("reference_not_wanted", message)
+    return None

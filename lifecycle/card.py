@@ -27,8 +27,9 @@ def _who_acts(view: Snapshot) -> str:
     if view.next:
         lines.append(f"- What follows: {view.next}")
     if view.question:
-        answers = ", ".join(f"`{answer}`" for answer in view.question.answers)
-        lines.append(f"- Question `{view.question.id}`, to be answered by `resolve`: {answers}")
+        lines.append(f"- Question `{view.question.id}`, to be answered by `resolve`:")
+        meanings = view.question.meanings or {}
+        lines += [f"  - `{answer}`: {meaning}" for answer, meaning in meanings.items()]
     if view.actions:
         lines.append(f"- May be done now: {', '.join(f'`{name}`' for name in view.actions)}")
     if view.return_:

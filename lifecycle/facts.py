@@ -340,6 +340,8 @@ class Decision:
     who: str
     why: str
     at: datetime
+    reference: str | None = None
+    """Of the payment that was made by hand, as the bank or the books know it."""
 
 
 Fact = Annotated[

@@ -170,7 +170,8 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
         case Chargeback():
             return f"The bank charged order {fact.order_id} back"
         case Decision():
-            return f"{fact.who} decided {fact.answer} on {fact.question}: {fact.why}"
+            by = f" (reference {fact.reference})" if fact.reference else ""
+            return f"{fact.who} decided {fact.answer} on {fact.question}: {fact.why}{by}"
         case _:
             assert_never(fact)
 

@@ -7,16 +7,26 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lifecycle.case import (
+    AskedView,
+    DecisionView,
+    ParcelView,
+    asked_for,
+    decisions_of,
+    parcels_of,
+)
 from lifecycle.facts import Fact, ReturnSeen, ShipmentReceived
 from lifecycle.ledger import Ledger
 from lifecycle.location import Location
+from lifecycle.meanings import meaning_of
 from lifecycle.mismatch import whole_units
 from lifecycle.ours import our_refunds, our_return
 from lifecycle.outlook import what_comes_next, what_may_be_done
 from lifecycle.phase import phase_of
 from lifecycle.records import ReturnRecord
 from lifecycle.sentences import fact_in_words, sentence_for
-from lifecycle.steps import Close, Refusal, Step, Wait
+from lifecycle.states import FINAL
+from lifecycle.steps import Close, Question, Refusal, Step, Wait
 from lifecycle.tally import Tally
 from lifecycle.units import accepted, arrived, damaged, set_aside
 
@@ -64,6 +74,9 @@ class RefundView(BaseModel):
     refunded_amount: Decimal
     currency: str
     failure_reason: str | None = None
+    created: datetime | None = None
+    ended: datetime | None = None
+    """When it was first seen to have succeeded, failed or expired."""
 
 
 class WaitingView(BaseModel):
@@ -81,6 +94,8 @@ class QuestionView(BaseModel):
     id: str
     reason: str
     answers: list[str]
+    meanings: dict[str, str] | None = None
+    """What happens then, by answer."""
 
 
 class FactView(BaseModel):
@@ -116,6 +131,9 @@ class Snapshot(BaseModel):
     actions: list[str] = Field(default_factory=list)
     """The updates that the return takes now, by their names."""
     facts: list[FactView]
+    asked: AskedView | None = None
+    parcels: list[ParcelView] | None = None
+    decisions: list[DecisionView] | None = None
 
 
 def take_snapshot(ledger: Ledger, step: Step, *, last_facts: int | None = None) -> Snapshot:
@@ -142,15 +160,24 @@ def take_snapshot(ledger: Ledger, step: Step, *, last_facts: int | None = None) 
         waiting=WaitingView(what=wait.what, who=wait.who, since=wait.since, until=wait.until)
         if wait
         else None,
-        question=QuestionView(
-            id=question.id, reason=question.reason, answers=[str(a) for a in question.answers]
-        )
-        if question
-        else None,
+        question=_question_view(question) if question else None,
         sentence=sentence_for(step),
         next=what_comes_next(ledger, step),
         actions=what_may_be_done(ledger, step),
         facts=_fact_views(ledger, last_facts),
+        asked=asked_for(ledger),
+        parcels=parcels_of(ledger) or None,
+        decisions=decisions_of(ledger) or None,
+    )
+
+
+def _question_view(question: Question) -> QuestionView:
+    answers = [str(answer) for answer in question.answers]
+    return QuestionView(
+        id=question.id,
+        reason=question.reason,
+        answers=answers,
+        meanings={answer: meaning_of(question.id, answer) for answer in answers},
     )
 
 
@@ -207,6 +234,8 @@ def _refund_views(ledger: Ledger, record: ReturnRecord) -> list[RefundView]:
             refunded_amount=refund.best.refunded_amount,
             currency=refund.best.currency,
             failure_reason=refund.best.failure_reason,
+            created=refund.best.created,
+            ended=refund.states.since.get(FINAL),
         )
         for refund in our_refunds(ledger, record)
     ]

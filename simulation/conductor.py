@@ -160,7 +160,13 @@ class Conductor:
             answer = answers[planned[self._answered] % len(answers)]
         self._answered += 1
         with suppress(StorefrontError):
-            said = Resolution(question=question.id, answer=answer, who="ops", why="simulated")
+            said = Resolution(
+                question=question.id,
+                answer=answer,
+                who="ops",
+                why="simulated",
+                reference="simulated" if answer == Answer.SETTLE_BY_HAND else None,
+            )
             await self.house.returns.resolve(self.request.workflow_id, said)
 
     async def _do(self, entry: object) -> None:

@@ -24,7 +24,7 @@ from storefront.closed import answer_of_closed
 from storefront.errors import NoAnswerError, NoSuchReturnError
 from storefront.listing import ReturnRow, query_for, row_of
 from storefront.reading import WrongInputError
-from storefront.translating import readable_errors
+from storefront.translating import NONE_KEPT, readable_errors
 from workflows import names
 from workflows.messages import (
     Cancellation,
@@ -178,7 +178,7 @@ class Returns:
 
     async def show(self, workflow_id: str) -> Snapshot:
         """Return all that is known of a return, open or ended."""
-        with readable_errors():
+        with readable_errors(NONE_KEPT):
             return await self._handle(workflow_id).query(
                 ReturnWorkflow.snapshot, rpc_timeout=self._patience
             )

@@ -14,7 +14,7 @@ class RefusedError(StorefrontError):
 
 
 class NoSuchReturnError(StorefrontError):
-    """There is no open return with this workflow id."""
+    """There is no return with this workflow id, or none that is open."""
 
 
 class NoAnswerError(StorefrontError):

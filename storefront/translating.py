@@ -15,6 +15,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from storefront.errors import NoAnswerError, NoSuchReturnError, RefusedError, StorefrontError
 
+NONE_OPEN = (
+    "There is no open return with this workflow id: it has ended, or never began; "
+    "`starter.py show` tells."
+)
+NONE_KEPT = (
+    "There is no return with this workflow id: it never began, or it ended so long ago that it is "
+    "no longer kept."
+)
 _NO_ANSWER = {
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
@@ -36,8 +44,8 @@ def unreachable(address: str, error: Exception) -> NoAnswerError:
 
 
 @contextmanager
-def readable_errors() -> Iterator[None]:
-    """Raise StorefrontErrors instead of Temporal's."""
+def readable_errors(nothing: str = NONE_OPEN) -> Iterator[None]:
+    """Raise StorefrontErrors instead of Temporal's; `nothing` says that there is no such return."""
     try:
         yield
     except WorkflowUpdateFailedError as error:
@@ -47,7 +55,7 @@ def readable_errors() -> Iterator[None]:
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         raise _no_answer() from error
     except RPCError as error:
-        raise _from_rpc(error) from error
+        raise _from_rpc(error, nothing) from error
 
 
 def _refused(error: WorkflowUpdateFailedError) -> StorefrontError:
@@ -61,10 +69,9 @@ def _no_answer() -> StorefrontError:
     return NoAnswerError("no_answer", "No worker answered in time; try the same again later.")
 
 
-def _from_rpc(error: RPCError) -> StorefrontError:
+def _from_rpc(error: RPCError, nothing: str) -> StorefrontError:
     if error.status is RPCStatusCode.NOT_FOUND:
-        message = "There is no open return with this workflow id, or it has ended."
-        return NoSuchReturnError("no_such_return", message)
+        return NoSuchReturnError("no_such_return", nothing)
     if error.status in _AWAY:
         return NoAnswerError("temporal_away", "Temporal cannot be reached; try again later.")
     if error.status in _NO_ANSWER:

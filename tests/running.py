@@ -22,6 +22,7 @@ from lifecycle.policy import Policy
 from lifecycle.request import ReturnRequest
 from lifecycle.rules import CURRENT_RULES
 from lifecycle.snapshot import Snapshot
+from lifecycle.steps import Answer
 from sandbox import bank
 from sandbox.options import Options
 from sandbox.server import RunningSandbox, serve
@@ -236,7 +237,13 @@ class Running:
         """Answer the question that a return asks, once it does."""
         view = await self.in_phase(workflow_id, "needs_attention")
         assert view.question is not None
-        resolution = Resolution(question=view.question.id, answer=answer, who="ops", why="test")
+        resolution = Resolution(
+            question=view.question.id,
+            answer=answer,
+            who="ops",
+            why="test",
+            reference="transfer 17" if answer == Answer.SETTLE_BY_HAND else None,
+        )
         await self.returns.resolve(workflow_id, resolution)
 
     async def cancel(self, workflow_id: str) -> None:

@@ -20,6 +20,7 @@ from lifecycle.steps import Refusal
 
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -118,6 +119,8 @@ class Resolution(BaseModel):
     answer: Words
     who: Words
     why: Words
+    reference: Reference | None = None
+    """Of a payment made by hand: `settle_by_hand` needs it, and no other answer has one."""
 
 
 class Done(BaseModel):

@@ -84,10 +84,25 @@ def test_a_snapshot_shows_who_must_act_and_until_when(out: Console) -> None:
         return_=ReturnView(id="7", state="accepted"),
         lines=[LINE],
         refunds=[
-            RefundView(id="re", state="failed", refunded_amount=Decimal("0.00"), currency="EUR")
+            RefundView(id="re", state="failed", refunded_amount=Decimal("0.00"), currency="EUR"),
+            RefundView(
+                id="re2",
+                state="failed",
+                refunded_amount=Decimal(0),
+                amount=Decimal(10),
+                currency="EUR",
+                failure_reason="closed_account",
+                created=NOON,
+                ended=NOON,
+            ),
         ],
-        waiting=WaitingView(what="decision", who="operator", until=NOON),
-        question=QuestionView(id="q1", reason="failed", answers=["retry", "give_up"]),
+        waiting=WaitingView(what="more_goods", who="digital_river", since=NOON, until=NOON),
+        question=QuestionView(
+            id="q1",
+            reason="failed",
+            answers=["retry", "give_up"],
+            meanings={"retry": HOSTILE, "give_up": "It is not paid."},
+        ),
         sentence=HOSTILE,
         facts=[
             FactView(kind="refund", source="watch", summary=HOSTILE, at=NOON),
@@ -99,9 +114,14 @@ def test_a_snapshot_shows_who_must_act_and_until_when(out: Console) -> None:
     assert shown[0] == f"needs_attention: {HOSTILE}"
     assert "  order o, RMA R, third_party" in shown
     assert "  Digital River return 7, accepted" in shown
-    assert "  waits for decision; operator must act, until 2026-03-02 12:00 UTC" in shown
-    assert "  question q1: retry, give_up" in shown
+    noon = "2026-03-02 12:00 UTC"
+    assert f"  waits for more goods since {noon}; digital river must act, until {noon}" in shown
+    place = shown.index("  question q1, to be answered by `resolve`:")
+    assert shown[place + 1] == f"    retry    {HOSTILE}"
+    assert shown[place + 2] == "    give_up  It is not paid."
     assert "  refund re: failed, 0 EUR back" in shown
+    failed = f"failed (closed_account), 0 EUR of 10 EUR back, made {noon}, ended {noon}"
+    assert f"  refund re2: {failed}" in shown
     assert f"  2026-03-02 12:00 UTC  {HOSTILE} (watch)" in shown
     assert "                        no time (operator)" in shown
 

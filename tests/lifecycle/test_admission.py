@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lifecycle.admission import object_to_decision, object_to_shipment
@@ -128,6 +130,24 @@ def test_question_gone() -> None:
     assert objection is not None
     assert objection.code == "question_gone"
     assert "refund_failed:re_1:ended" in objection.message
+
+
+def test_a_payment_by_hand_has_a_reference() -> None:
+    """`settle_by_hand` is refused without one, and any other answer with one."""
+    life = an_accepted_life()
+    life.tell(refund_seen({"a": 1}, "failed", key="ret_1:refund:1", taken=at(5)))
+    by_hand = a_decision("refund_failed:re_1:ended", "settle_by_hand")
+    retry = a_decision("refund_failed:re_1:ended", "retry")
+
+    without = object_to_decision(life.ledger, by_hand)
+    unwanted = object_to_decision(life.ledger, replace(retry, reference="transfer 17"))
+
+    assert without is not None
+    assert without.code == "reference_missing"
+    assert unwanted is not None
+    assert unwanted.code == "reference_not_wanted"
+    assert object_to_decision(life.ledger, replace(by_hand, reference="transfer 17")) is None
+    assert object_to_decision(life.ledger, retry) is None
 
 
 def test_answer_not_offered() -> None:

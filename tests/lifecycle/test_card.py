@@ -25,8 +25,11 @@ it did not pay the customer.
 - Who must act: **operator**
 - Since: 2026-03-07 09:00 UTC
 - What follows: The return goes on when an operator has answered.
-- Question `refund_failed:re_1:ended`, to be answered by `resolve`: \
-`retry`, `settle_by_hand`, `give_up`
+- Question `refund_failed:re_1:ended`, to be answered by `resolve`:
+  - `retry`: A new refund is issued, under the next number.
+  - `settle_by_hand`: It is paid by hand, by the reference that is given; no refund is issued \
+for it.
+  - `give_up`: It is not paid, and no refund is issued for it any more.
 - May be done now: `resolve`
 - Digital River return: `ret_1` (accepted)
 - Order `order-1`, RMA `DHYQMS3BTV`, `digital_river`

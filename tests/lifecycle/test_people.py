@@ -286,17 +286,25 @@ def test_snapshot_keys() -> None:
         "waiting",
         "question",
         "sentence",
+        "next",  # beyond the design: what follows, and what may be done now
+        "actions",
         "facts",
+        "asked",  # these three are beyond the design: for the case file
+        "parcels",
+        "decisions",
     ]
     assert list(view["return"]) == ["id", "state", "location"]
     assert {tuple(line) for line in view["lines"]} == {
         ("order_item_id", "requested", "arrived", "accepted", "refunded", "set_aside", "damaged")
     }
     assert {tuple(refund) for refund in view["refunds"]} == {
-        ("id", "state", "amount", "refunded_amount", "currency", "failure_reason")
+        (
+            *("id", "state", "amount", "refunded_amount", "currency", "failure_reason"),
+            *("created", "ended"),
+        )
     }
     assert list(view["waiting"]) == ["what", "who", "since", "until"]
-    assert list(view["question"]) == ["id", "reason", "answers"]
+    assert list(view["question"]) == ["id", "reason", "answers", "meanings"]
 
 
 def test_snapshot_values() -> None:
@@ -339,6 +347,8 @@ def test_snapshot_of_refunds() -> None:
         "refunded_amount": Decimal(0),
         "currency": "EUR",
         "failure_reason": "closed_account",
+        "created": None,
+        "ended": at(5),
     }
 
 

@@ -4,10 +4,14 @@ import asyncio
 from decimal import Decimal
 from typing import Any
 
+from storefront.translating import NONE_KEPT, NONE_OPEN
 from tests.running import Json, Running, eventually
 from tests.storefront.command import Command, Told
 
 SNAPSHOT = {
+    "actions",
+    "asked",
+    "next",
     "workflow_id",
     "rma",
     "order_id",
@@ -22,7 +26,7 @@ SNAPSHOT = {
     "sentence",
     "facts",
 }
-"""The keys of design §8; what is absent is left out, and more may come."""
+"""The keys of design §8, and three beyond it; what is absent is left out, and more may come."""
 
 
 async def opened(live: Running, *quantities: int) -> tuple[str, list[str]]:
@@ -111,7 +115,7 @@ async def test_cancel_ends_a_return_and_cannot_do_it_twice(live: Running, shop: 
     assert (await live.result(workflow_id)).outcome == "cancelled"
     again, view = await asyncio.gather(shop.run(*cancel), shop.run("show", workflow_id))
     assert (again.status, again.out) == (1, "")
-    assert again.err == "There is no open return with this workflow id, or it has ended.\n"
+    assert again.err == f"{NONE_OPEN}\n"
     assert view.out.startswith("cancelled: ")
     assert "[kept]" in view.out
 
@@ -135,7 +139,8 @@ async def test_resolve_answers_the_open_question(live: Running, shop: Command) -
         3,
         f"The question that is open now is {view.question.id}.\n",
     )
-    assert f"question {view.question.id}: {', '.join(view.question.answers)}" in shown.out
+    assert f"question {view.question.id}, to be answered by `resolve`:" in shown.out
+    assert "\n    retry           A new refund is issued" in shown.out
     done = await shop.run(*resolve, "give_up", *who, "--json")
     assert (done.status, done.answer["phase"]) == (0, "refund_failed")
     assert (await live.result(workflow_id)).outcome == "refund_failed"
@@ -155,7 +160,7 @@ async def test_show_has_the_keys_of_the_contract(live: Running, shop: Command) -
     told = await shop.run("show", workflow_id, "--json")
     view = told.answer
     assert told.status == 0
-    assert set(view) == SNAPSHOT - {"outcome", "question"}
+    assert set(view) == (SNAPSHOT | {"parcels"}) - {"outcome", "question"}
     assert_return(view)
     assert view["lines"] == [
         {
@@ -189,14 +194,18 @@ async def test_show_of_an_ended_return_has_refunds_and_an_outcome(
         shop.run("show", workflow_id, "--json"), shop.run("show", workflow_id)
     )
     view: dict[str, Any] = program.answer
-    assert set(view) == SNAPSHOT - {"waiting", "question"}
+    assert set(view) == (SNAPSHOT | {"parcels"}) - {"waiting", "question", "next"}
     assert_return(view)
     [refund] = view["refunds"]
-    assert set(refund) == {"id", "state", "amount", "refunded_amount", "currency"}
+    assert set(refund) == {
+        *("id", "state", "amount", "refunded_amount", "currency"),
+        *("created", "ended"),
+    }
     assert refund["state"] == "succeeded"
     assert Decimal(refund["refunded_amount"]) == Decimal(refund["amount"]) == 10
+    assert [one["reference"] for one in view["parcels"]] == ["P1"]
     assert (view["phase"], view["outcome"]) == ("refunded", "refunded")
-    assert f"  refund {refund['id']}: succeeded, 10 EUR back\n" in people.out
+    assert f"  refund {refund['id']}: succeeded, 10 EUR of 10 EUR back, made " in people.out
 
 
 async def test_show_has_the_address_to_ship_to_once_it_is_known(
@@ -217,7 +226,7 @@ async def test_show_of_nothing_says_so(shop: Command) -> None:
     """Status 1 and one sentence, whatever the id looks like."""
     told = await shop.run("show", "return-[/nowhere] ")
     assert (told.status, told.out) == (1, "")
-    assert told.err == "There is no open return with this workflow id, or it has ended.\n"
+    assert told.err == f"{NONE_KEPT}\n"
 
 
 async def test_list_finds_the_returns_of_an_order(live: Running, shop: Command) -> None:
