@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.calling import Calls, calling, now
 from activities.retrying import not_yet
 from activities.translate import fulfillment_order_seen
-from digital_river import NotFoundError
+from digital_river import EventType, NotFoundError
 from lifecycle.facts import Fact, FulfillmentOrderSeen, Learned, Missing, ReturnClaimed, ReturnSeen
 from lifecycle.steps import Adopt
 
@@ -22,7 +22,11 @@ class Adopting(Calls):
 
     @activity.defn(name="adopt_return")
     async def adopt_return(self, step: Adopt) -> Learned:
-        """Read the return, what was shipped of it, its order and the order's refunds."""
+        """Read the return, what was shipped of it, its order and the order's refunds.
+
+        And whether the bank has paid its customer back, as far as Digital River still lists events
+        (docs/digital-river.md, "Listing events"): nobody was told while no workflow was open.
+        """
         with calling():
             try:
                 found = await self.read_return(step.resource, step.return_id)
@@ -43,6 +47,7 @@ class Adopting(Calls):
                 facts.append(Missing(resource="order", object_id=found.return_id, taken=now()))
             else:
                 facts += [await self.read_order(order_id), *await self.read_refunds(order_id)]
+                facts += await self.told_of_order(order_id, (EventType.ORDER_CHARGEBACK.value,))
         return self.learned(*facts)
 
     async def _shipped(self, found: ReturnSeen) -> FulfillmentOrderSeen | Missing:

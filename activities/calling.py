@@ -1,6 +1,6 @@
 """What every activity shares: the client, the rules version, the time, and errors for Temporal."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
@@ -9,8 +9,14 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.retrying import CREDENTIALS, to_temporal
-from activities.translate import fulfillment_return_seen, order_seen, refund_seen, return_seen
-from digital_river import DigitalRiver, DigitalRiverError, NotFoundError
+from activities.translate import (
+    event_facts,
+    fulfillment_return_seen,
+    order_seen,
+    refund_seen,
+    return_seen,
+)
+from digital_river import DigitalRiver, DigitalRiverError, NotFoundError, TimeRange
 from lifecycle.facts import (
     Fact,
     Learned,
@@ -88,6 +94,15 @@ class Calls:
             return order_seen(await self._api.get_order(order_id), now())
         except NotFoundError:
             return Missing(resource="order", object_id=order_id, taken=now())
+
+    async def told_of_order(
+        self, order_id: str, types: Sequence[str], since: datetime | None = None
+    ) -> list[Fact]:
+        """Read what Digital River's events of these types say of an order."""
+        created = TimeRange(gte=since)
+        events = await every(self._api.list_events(types=types, created_time=created))
+        ours = (event for event in events if event.object.get("id") == order_id)
+        return [fact for event in ours for fact in event_facts(event)]
 
     async def read_refunds(self, order_id: str) -> list[RefundSeen]:
         """Read every refund of an order."""

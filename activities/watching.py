@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.calling import Calls, calling, every, now
+from activities.calling import Calls, calling, now
 from activities.retrying import not_yet
-from activities.translate import event_facts, order_seen
-from digital_river import EventType, TimeRange
+from activities.translate import order_seen
+from digital_river import EventType
 from lifecycle.facts import DeadlinePassed, DisputeLookedUp, Fact, Learned
 from lifecycle.steps import Look, LookUpDispute, Watch
 from lifecycle.watching import is_news
@@ -51,11 +51,9 @@ class Watching(Calls):
     @activity.defn(name="look_up_dispute")
     async def look_up_dispute(self, step: LookUpDispute) -> Learned:
         """Return what Digital River's events say of the end of a dispute, if anything."""
-        since = TimeRange(gte=step.seen - CLOCKS_DIFFER)
+        since = step.seen - CLOCKS_DIFFER
         with calling():
-            events = await every(self._api.list_events(types=ENDS_OF_DISPUTES, created_time=since))
-        ours = (event for event in events if event.object.get("id") == step.order_id)
-        told = (fact for event in ours for fact in event_facts(event))
+            told = await self.told_of_order(step.order_id, ENDS_OF_DISPUTES, since)
         return self.learned(*told, DisputeLookedUp(seen=step.seen))
 
     async def _look(self, step: Watch) -> list[Fact]:

@@ -18,7 +18,7 @@ from digital_river import DigitalRiver, Event, EventType, TimeRange
 from lifecycle.facts import Fact
 from webhooks.finding import Finder, Found
 from webhooks.intake import judge
-from webhooks.late import Late
+from webhooks.late import Late, LateEvent
 from webhooks.orders import Orders
 from webhooks.outcomes import Outcome
 from webhooks.signalling import message_of
@@ -169,4 +169,5 @@ class Backfill:
         """Tell what came after the end of returns to whoever carries on, or to a follow-up."""
         closed = heard.found.late(heard.facts, told)
         if closed:
-            await self._late.tell(heard.event, heard.facts, closed, heard.found.sign(told))
+            late = LateEvent(heard.event, heard.facts, heard.found.sign(told))
+            await self._late.tell(late, closed)

@@ -1,5 +1,7 @@
 """Carrying on with a return that is there already: another's, or ours whose workflow ended."""
 
+from dataclasses import replace
+
 from lifecycle.eligibility import refuse_all
 from lifecycle.facts import Resource, ReturnSeen
 from lifecycle.ledger import Ledger
@@ -69,17 +71,35 @@ def resource_of(coordinator: Coordinator) -> Resource:
 
 def unread_news(ledger: Ledger) -> Wait | None:
     """Ask a person to take note of why an ended return was followed up, unless one looked since."""
-    if not ledger.ended_before:
+    question = _news(ledger)
+    return ask(question) if question is not None else None
+
+
+def with_news(ledger: Ledger, wait: Wait) -> Wait:
+    """Say why an ended return was followed up to whoever is the first to be asked something."""
+    asked, news = wait.question, _news(ledger)
+    if asked is None or news is None:
+        return wait
+    return replace(wait, question=replace(asked, reason=f"{news.reason} {asked.reason}"))
+
+
+def _news(ledger: Ledger) -> Question | None:
+    """Return the question that tells why a return was followed up, until a person has read it.
+
+    Whoever has decided anything since has read it, too; what was decided before the end is older.
+    """
+    told = [(end.taken, end.news, end.outcome) for end in ledger.ended_before if end.news]
+    if not told:
         return None
-    last = max(ledger.ended_before, key=lambda before: (before.taken, before.news))
+    taken, news, outcome = max(told)
     question = Question(
-        id=f"ended_before:{len(ledger.ended_before)}",
-        reason=f"This return had ended as {last.outcome}; then {last.news}.",
+        id=f"ended_before:{len(told)}",
+        reason=f"This return had ended as {outcome}; then {news}.",
         answers=(Answer.ACKNOWLEDGE,),
     )
-    if ledger.answer_to(question.id) or any(one.at >= last.taken for one in ledger.decisions):
+    if ledger.answer_to(question.id) or any(one.at >= taken for one in ledger.decisions):
         return None
-    return ask(question)
+    return question
 
 
 def _is_mapped(ledger: Ledger, return_id: str) -> bool:

@@ -1,6 +1,6 @@
 """Facts as JSON: what webhooks tell workflows, and what histories keep."""
 
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from lifecycle.facts import Fact
 
@@ -12,7 +12,7 @@ def read_fact(wire: object) -> Fact:
     return _FACT.validate_python(wire)
 
 
-def write_fact(fact: Fact) -> dict[str, object]:
+def write_fact(fact: Fact) -> dict[str, JsonValue]:
     """Return the JSON form of a fact, without what is absent."""
-    written: dict[str, object] = _FACT.dump_python(fact, mode="json", exclude_none=True)
+    written: dict[str, JsonValue] = _FACT.dump_python(fact, mode="json", exclude_none=True)
     return written

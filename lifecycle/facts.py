@@ -184,12 +184,12 @@ class ReturnOrphaned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedBefore:
-    """A workflow had ended so on this return; then something came of which money depends."""
+    """A workflow had ended so on this return, before this one carried on with it."""
 
     kind: Literal["ended_before"] = "ended_before"
     outcome: str
-    news: str
-    """What came later, in words."""
+    news: str | None = None
+    """What came later, in words, where money depends on it."""
     taken: datetime
 
 

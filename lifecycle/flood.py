@@ -4,8 +4,6 @@ What it has learned stays; what is still to come is found by looking, if a perso
 So neither its history nor its memory grows without bounds, whoever sends events.
 """
 
-from datetime import datetime
-
 from lifecycle.ledger import Ledger
 from lifecycle.questions import ask
 from lifecycle.records import ReturnRecord
@@ -25,8 +23,13 @@ def is_flooded(ledger: Ledger, history: int) -> bool:
     return history > MOST_HISTORY or len(ledger.timeline) > MOST_FACTS
 
 
-def after_a_flood(ledger: Ledger, record: ReturnRecord | None, since: datetime) -> Step | None:
-    """Return the question whether to go on by looking only, or the end by hand."""
+def after_a_flood(ledger: Ledger, record: ReturnRecord | None) -> Step | None:
+    """Return the question whether to go on by looking only, or the end by hand.
+
+    What was ended by hand is its follow-up's to tell of, and nobody's to pay.
+    """
+    if ledger.flooded is None and not ledger.decisions:
+        return None
     question = Question(
         id=f"too_many_messages:{ledger.request.rma}",
         reason="Far more was told of this return than a return has to tell. Events are taken into "
@@ -35,7 +38,7 @@ def after_a_flood(ledger: Ledger, record: ReturnRecord | None, since: datetime) 
     )
     decision = ledger.answer_to(question.id)
     if decision is None:
-        return ask(question, since=since)
+        return ask(question, since=ledger.flooded.at) if ledger.flooded else None
     if decision.answer == Answer.LOOK_ONLY:
         return None
     if record is None:

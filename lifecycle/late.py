@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from lifecycle.facts import Chargeback, Fact, RefundSeen, ReturnSeen
@@ -11,6 +12,9 @@ from lifecycle.steps import Outcome
 
 SUCCEEDED = "succeeded"
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""Between Digital River and Temporal, at most; as much as the receiver lets a delivery differ."""
+
 PAID = (Outcome.REFUNDED, Outcome.PARTIALLY_REFUNDED)
 """Outcomes that say that money went back, by a refund or by hand."""
 
@@ -19,6 +23,7 @@ TAKES_PARCELS = (
     Outcome.CANCELLED,
     Outcome.PARTIALLY_REFUNDED,
     Outcome.REFUND_FAILED,
+    Outcome.CHARGED_BACK,
 )
 """Outcomes after which goods may still come for a third party's return."""
 
@@ -33,6 +38,8 @@ class Ended:
     accepted: int
     refunds: Mapping[str, str]
     """The state of each refund, by its id."""
+    begun: datetime | None = None
+    """When the first workflow on it began: what was there then it has read."""
 
 
 class Sign(Enum):
@@ -81,7 +88,9 @@ def _news_of_refund(ended: Ended, fact: RefundSeen) -> str | None:
 
 
 def _fits(ended: Ended, fact: RefundSeen) -> bool:
-    """Say whether a refund without a mark could be this return's, by items and units."""
+    """Say whether a refund without a mark could be this return's, by time, items and units."""
+    if fact.created and ended.begun and fact.created < ended.begun - CLOCKS_DIFFER:
+        return False
     items = [item for item in fact.items if item.type is None]
     return bool(items) and all(
         (item.quantity or 1) <= ended.requested.get(item.item_id, 0) for item in items

@@ -40,15 +40,14 @@ def money_of(ledger: Ledger, record: ReturnRecord) -> Money:
 def _place_of(ledger: Ledger, money: Money, refund: RefundRecord) -> list[RefundRecord]:
     if refund.succeeded:
         return money.succeeded
-    decision = ledger.last_answer_about(refund_subject(refund))
-    answer = decision.answer if decision else None
-    if answer == Answer.SETTLE_BY_HAND:
+    answers = [_answer_about(ledger, subject) for subject in _subjects(refund)]
+    if Answer.SETTLE_BY_HAND in answers:
         return money.settled_by_hand
-    if answer == Answer.GIVE_UP:
+    if Answer.GIVE_UP in answers:
         return money.given_up
     if not refund.broken:
         return money.under_way
-    if answer == Answer.RETRY or _is_first_expiry(money, refund):
+    if Answer.RETRY in answers or _is_first_expiry(money, refund):
         return money.retried
     return money.unanswered
 
@@ -56,6 +55,16 @@ def _place_of(ledger: Ledger, money: Money, refund: RefundRecord) -> list[Refund
 def refund_subject(refund: RefundRecord) -> str:
     """Return how the ids of all questions about a refund in its state begin."""
     return f"refund_{refund.state if refund.broken else 'overdue'}:{refund.best.refund_id}"
+
+
+def _subjects(refund: RefundRecord) -> tuple[str, str]:
+    """Return about what a person may have decided: one dealt with when overdue stays so."""
+    return refund_subject(refund), f"refund_overdue:{refund.best.refund_id}"
+
+
+def _answer_about(ledger: Ledger, subject: str) -> str | None:
+    decision = ledger.last_answer_about(subject)
+    return decision.answer if decision else None
 
 
 def _is_first_expiry(money: Money, refund: RefundRecord) -> bool:

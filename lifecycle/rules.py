@@ -10,7 +10,7 @@ version stays in `RULES`, unchanged, while a return on it may be open.
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from lifecycle.adopting import adopt, is_adopted, unread_news
+from lifecycle.adopting import adopt, is_adopted, unread_news, with_news
 from lifecycle.facts import Decision
 from lifecycle.flood import after_a_flood
 from lifecycle.ledger import ADOPT, HOLDS, Ledger
@@ -93,10 +93,9 @@ def _first_rules(ledger: Ledger) -> Step:
     if adopted is not None and not is_adopted(ledger, adopted):
         return adopt(ledger, adopted)
     record = our_return(ledger)
-    if ledger.flooded is not None:
-        flood = after_a_flood(ledger, record, ledger.flooded.at)
-        if flood is not None:
-            return flood
+    flood = after_a_flood(ledger, record)
+    if flood is not None:
+        return (unread_news(ledger) or flood) if isinstance(flood, Close) else flood
     if record is None and ledger.chargeback is not None:
         return Close(outcome=Outcome.CHARGED_BACK)
     if record is None:
@@ -170,7 +169,7 @@ def _look_first(ledger: Ledger, record: ReturnRecord, step: Wait | Close) -> Ste
 def _before_the_end(ledger: Ledger, record: ReturnRecord, step: Wait | Close) -> Step:
     """Tell a person, before closing, what nobody has seen yet."""
     if isinstance(step, Wait):
-        return step
+        return with_news(ledger, step)
     return unread_news(ledger) or _accepted_beyond_arrived(ledger, record) or step
 
 

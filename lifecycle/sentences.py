@@ -150,7 +150,8 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
         case ReturnOrphaned():
             return f"{fact.return_id} was made by a workflow of ours that has ended"
         case EndedBefore():
-            return f"It had ended as {fact.outcome}; then {fact.news}"
+            then = f"; then {fact.news}" if fact.news else ""
+            return f"It had ended as {fact.outcome}{then}"
         case NotDue():
             return f"{fact.key} is not due: {fact.why}"
         case Refused() | InDoubt() | Absent() | LookAlikes() | CallGivenUp() | CallWithdrawn():

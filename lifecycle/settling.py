@@ -197,17 +197,19 @@ def _await_refund(ledger: Ledger, refund: RefundRecord) -> Wait:
 
 def _await_automatic_refund(ledger: Ledger, record: ReturnRecord) -> Wait | None:
     """Wait for the refunds that Digital River makes by itself; None when they were given up."""
+    subject = f"refund_missing:{record.best.return_id}"
+    decision = ledger.last_answer_about(subject)
+    if decision is not None and decision.answer != Answer.EXTEND_DEADLINE:
+        return None
     days = ledger.request.policy.refund_business_days
     due = deadline(
         ledger,
-        f"refund_missing:{record.best.return_id}",
+        subject,
         record.states.since[FINAL],
         lambda start: business_days_after(start, days),
     )
     if not due.passed:
         return Wait(what=Waiting.REFUND, who=Who.DIGITAL_RIVER, since=due.since, until=due.until)
-    if due.answer is not None:
-        return None
     reason = "The return is accepted, but Digital River has not refunded all of it."
     answers = (Answer.EXTEND_DEADLINE, Answer.SETTLE_BY_HAND, Answer.GIVE_UP)
     return ask(Question(id=due.question_id, reason=reason, answers=answers), since=due.until)

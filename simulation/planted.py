@@ -57,7 +57,7 @@ RULES = (
         "t0",
         "retries a failed refund unasked",
         "lifecycle/refunding.py",
-        "if answer == Answer.RETRY or _is_first_expiry(money, refund):",
+        "if Answer.RETRY in answers or _is_first_expiry(money, refund):",
         "if refund.broken:",
     ),
     _bug(
@@ -107,7 +107,7 @@ RULES = (
         "t0",
         "stops listening in a flood and asks nobody",
         "lifecycle/flood.py",
-        "return ask(question, since=since)",
+        "return ask(question, since=ledger.flooded.at) if ledger.flooded else None",
         "return None",
     ),
     _bug(

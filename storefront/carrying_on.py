@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from temporalio.client import Client
 
-from lifecycle.fact_json import write_fact
-from lifecycle.facts import EndedBefore, ReturnSeen
+from lifecycle.facts import ReturnSeen
 from lifecycle.identity import follow_up_id, rma_number, workflow_that_made
-from lifecycle.late import TAKES_PARCELS, follow_up_of
+from lifecycle.late import TAKES_PARCELS
 from lifecycle.policy import Policy
 from lifecycle.request import Coordinator
+from workflows.following_up import End, follow_up, forgotten
 from workflows.histories import first_request, result_of_closed
 from workflows.holders import is_open, open_holder
 from workflows.messages import EventMessage, OpenedAnswer
@@ -44,13 +44,18 @@ async def start_for(client: Client, seen: ReturnSeen, within: timedelta, terms: 
     """
     adoption = adoption_of(seen, terms)
     made_by = workflow_that_made(seen.key, seen.reason, seen.order_id)
-    for ended in filter(None, (made_by, adoption.workflow_id)):
-        if await is_open(client, ended, within) is False:
-            first = await first_request(client, ended, within)
-            if first is not None:
-                request = follow_up_of(first, seen.return_id, ask=bool(terms.ask_before_refund))
-                return Start(follow_up_id(ended), request)
-    return adoption
+    for begun in filter(None, (made_by, adoption.workflow_id)):
+        last, is_last_open = await _last_of(client, begun, within)
+        if is_last_open:
+            start = await _join(client, last, within)
+        else:
+            left = await result_of_closed(client, last, within)
+            end, told = End(last, seen.return_id, left), EventMessage(type="adopted")
+            ask = bool(terms.ask_before_refund)
+            start = await follow_up(client, end, told, within, ask=ask)
+        if start is not None:
+            return start
+    return forgotten(adoption) if made_by else adoption
 
 
 async def start_for_late_parcel(
@@ -63,20 +68,29 @@ async def start_for_late_parcel(
     first = await first_request(client, ended, within)
     if first is None or first.coordinator is not Coordinator.THIRD_PARTY:
         return None
-    follow_up = follow_up_id(ended)
-    follows = await is_open(client, follow_up, within)
-    if follows:
-        return await _join(client, follow_up, within)
-    result = await result_of_closed(client, ended if follows is None else follow_up, within)
-    if result is None or result.return_id is None or result.outcome not in TAKES_PARCELS:
+    last, is_last_open = await _last_of(client, ended, within)
+    if is_last_open:
+        return await _join(client, last, within)
+    left = await result_of_closed(client, last, within)
+    if left is None or left.return_id is None or left.outcome not in TAKES_PARCELS:
         return None
-    holder = await open_holder(client, result.return_id, within)
+    holder = await open_holder(client, left.return_id, within)
     if holder is not None:
         return await _join(client, holder, within)
-    news = f"parcel {reference} came"
-    why = EndedBefore(outcome=result.outcome, news=news, taken=datetime.now(UTC))
-    message = EventMessage.model_validate({"type": "parcel", "facts": [write_fact(why)]})
-    return Start(follow_up, follow_up_of(first, result.return_id), message)
+    end = End(last, left.return_id, left, f"parcel {reference} came")
+    return await follow_up(client, end, EventMessage(type="parcel"), within)
+
+
+async def _last_of(client: Client, begun: str, within: timedelta) -> tuple[str, bool]:
+    """Return who was the last on the return of a workflow, it or its follow-up, and if it is open.
+
+    Where Temporal has neither, that is the workflow itself, and nothing can be read of it.
+    """
+    follow_up_of_it = follow_up_id(begun)
+    follows = await is_open(client, follow_up_of_it, within)
+    if follows is not None:
+        return follow_up_of_it, follows
+    return begun, bool(await is_open(client, begun, within))
 
 
 async def _join(client: Client, workflow_id: str, within: timedelta) -> Start | None:

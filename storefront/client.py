@@ -40,7 +40,7 @@ from workflows.starting import (
     Start,
     attributes_at_start,
     details_at_start,
-    start_with_event,
+    start_with_message,
     summary_at_start,
 )
 
@@ -93,6 +93,7 @@ class Returns:
 
         Raises WorkflowAlreadyStartedError when it has closed, unless `again`.
         """
+        await self._tell_first(start, again=again)
         request, operation = start.request, _operation_of(start, again=again)
         try:
             with readable_errors(), _attended(operation):
@@ -143,11 +144,7 @@ class Returns:
     async def _receive_late(
         self, start: Start, shipment: Shipment, update_id: str
     ) -> ShipmentAnswer:
-        if start.message is not None:
-            with readable_errors():
-                await start_with_event(
-                    self._client, start, start.message, self._patience, again=True
-                )
+        await self._tell_first(start, again=True)
         operation = _operation_of(start, again=True)
         with readable_errors(), _attended(operation):
             answer: ShipmentAnswer = await self._client.execute_update_with_start_workflow(
@@ -160,6 +157,11 @@ class Returns:
             )
         told = f"The return had ended; {start.workflow_id} took the parcel. {answer.sentence}"
         return answer.model_copy(update={"follow_up": start.workflow_id, "sentence": told})
+
+    async def _tell_first(self, start: Start, *, again: bool) -> None:
+        if start.message.facts:
+            with readable_errors():
+                await start_with_message(self._client, start, self._patience, again=again)
 
     async def cancel(self, workflow_id: str, cancellation: Cancellation) -> Done:
         """Stop a return of which nothing was received yet."""

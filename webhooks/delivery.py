@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 from digital_river.models import Event
 from lifecycle.facts import Fact
 from webhooks.finding import Finder, Found
-from webhooks.late import Late
+from webhooks.late import Late, LateEvent
 from webhooks.metrics import Metrics
 from webhooks.orders import Orders
 from webhooks.outcomes import Outcome
@@ -52,8 +52,8 @@ class Delivery:
                 self._metrics.closed_workflows(len(found.closed))
                 told = await self._tell(found, message_of(event, facts))
                 late = found.late(facts, told)
-                sign = found.sign(told)
-                followed_up = await self._late.tell(event, facts, late, sign) if late else []
+                news = LateEvent(event, facts, found.sign(told))
+                followed_up = await self._late.tell(news, late) if late else []
         except (RPCError, RuntimeError, TimeoutError) as error:
             # RuntimeError: a lazy client could not connect.
             why = f"{type(error).__name__} {error}"[:200]

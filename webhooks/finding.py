@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ from webhooks.orders import Orders
 from webhooks.routing import marked_workflow, order_of
 from webhooks.signalling import signal
 from workflows.messages import EventMessage
-from workflows.starting import Start, WarehouseReturns, adoption_of, start_with_event
+from workflows.starting import Start, WarehouseReturns, adoption_of, start_with_message
 
 
 @dataclass(frozen=True)
@@ -100,4 +100,5 @@ class Finder:
         """Signal one workflow, or start it where it adopts; False if it is closed or never was."""
         if found.adoption is None:
             return await signal(self._client, workflow_id, message, within)
-        return await start_with_event(self._client, found.adoption, message, within, again=False)
+        adoption = replace(found.adoption, message=message)
+        return await start_with_message(self._client, adoption, within, again=False)

@@ -27,6 +27,7 @@ class Listed:
 
     id: str
     return_id: str | None = None
+    begun: datetime | None = None
     ended: datetime | None = None
 
 
@@ -98,5 +99,6 @@ class Orders:
                 query, limit=MOST_WORKFLOWS, rpc_timeout=within
             ):
                 return_id = execution.typed_search_attributes.get(RETURN_ID)
-                found.append(Listed(execution.id, return_id, execution.close_time))
+                times = execution.start_time, execution.close_time
+                found.append(Listed(execution.id, return_id, *times))
         return OrderWorkflows(tuple(found))

@@ -1,5 +1,7 @@
 """What a return answers those who send it messages, and what it leaves behind as its result."""
 
+from lifecycle.carrying import carried
+from lifecycle.fact_json import write_fact
 from lifecycle.ledger import Ledger
 from lifecycle.ours import our_return
 from lifecycle.phase import phase_of
@@ -54,4 +56,5 @@ def result_of(ledger: Ledger, step: Close) -> ReturnResult:
         lines=view.lines,
         refunds=view.refunds,
         sentence=view.sentence,
+        known=[write_fact(fact) for fact in carried(ledger, step.outcome)] or None,
     )

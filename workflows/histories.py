@@ -29,14 +29,21 @@ def is_of_the_workflow(error: RPCError) -> bool:
 async def first_request(
     client: Client, workflow_id: str, within: timedelta
 ) -> ReturnRequest | None:
-    """Read the request that a workflow was started with, from the first event of its history."""
+    """Read the request that a workflow was started with; None if Temporal does not have it.
+
+    Raises `RPCError` when Temporal does not answer.
+    """
     events = client.get_workflow_handle(workflow_id).fetch_history_events(
         page_size=1, rpc_timeout=within
     )
-    async for event in events:
-        payloads = event.workflow_execution_started_event_attributes.input.payloads
-        decoded = await client.data_converter.decode(payloads, [ReturnRequest])
-        return decoded[0] if isinstance(decoded[0], ReturnRequest) else None
+    try:
+        async for event in events:
+            payloads = event.workflow_execution_started_event_attributes.input.payloads
+            decoded = await client.data_converter.decode(payloads, [ReturnRequest])
+            return decoded[0] if isinstance(decoded[0], ReturnRequest) else None
+    except RPCError as error:
+        if not is_of_the_workflow(error):
+            raise
     return None
 
 

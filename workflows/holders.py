@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
@@ -39,6 +39,7 @@ class Described:
     is_open: bool
     phase: str | None
     """The phase; of a closed workflow, its outcome."""
+    closed: datetime | None
 
 
 async def described(client: Client, workflow_id: str, within: timedelta) -> Described | None:
@@ -53,7 +54,8 @@ async def described(client: Client, workflow_id: str, within: timedelta) -> Desc
             return None
         raise
     is_open = found.status is WorkflowExecutionStatus.RUNNING
-    return Described(is_open, found.typed_search_attributes.get(RETURN_PHASE))
+    phase = found.typed_search_attributes.get(RETURN_PHASE)
+    return Described(is_open, phase, found.close_time)
 
 
 async def is_open(client: Client, workflow_id: str, within: timedelta) -> bool | None:

@@ -139,6 +139,8 @@ class ReturnResult(BaseModel):
     lines: list[LineView]
     refunds: list[RefundView]
     sentence: str
+    known: list[dict[str, JsonValue]] | None = None
+    """Facts that a follow-up begins with, where there are any."""
 
 
 class BackfillReport(BaseModel):

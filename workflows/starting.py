@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -72,8 +72,8 @@ class Start:
 
     workflow_id: str
     request: ReturnRequest
-    message: EventMessage | None = None
-    """What it is told first, where it is told something."""
+    message: EventMessage = field(default_factory=EventMessage)
+    """What it is told first; nothing, where it has no facts."""
 
 
 def adoption_of(seen: ReturnSeen, terms: Policy) -> Start:
@@ -94,10 +94,10 @@ def adoption_of(seen: ReturnSeen, terms: Policy) -> Start:
     return Start(workflow_id, request)
 
 
-async def start_with_event(
-    client: Client, start: Start, message: EventMessage, within: timedelta, *, again: bool
+async def start_with_message(
+    client: Client, start: Start, within: timedelta, *, again: bool
 ) -> bool:
-    """Signal an event to a workflow, and start it if it is not open.
+    """Tell a workflow what it is told first, and start it if it is not open.
 
     `again` says whether to do so after it has closed; otherwise False is returned then.
     """
@@ -108,7 +108,7 @@ async def start_with_event(
             id=start.workflow_id,
             task_queue=names.RETURNS_TASK_QUEUE,
             start_signal=names.DIGITAL_RIVER_EVENT,
-            start_signal_args=[message],
+            start_signal_args=[start.message],
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
             if again
             else WorkflowIDReusePolicy.REJECT_DUPLICATE,

@@ -10,6 +10,7 @@ from activities.adopting import INVISIBLE, Adopting
 from activities.checks import Checks
 from activities.creates import Creates
 from lifecycle.facts import (
+    Chargeback,
     Fact,
     FulfillmentOrderSeen,
     Missing,
@@ -78,6 +79,20 @@ async def test_a_fulfillment_return_without_an_order(place: Place) -> None:
     assert shipped.items[0].order_item_id == planted["order"]["items"][0]["id"]
     assert isinstance(order, OrderSeen)
     assert order.order_id == planted["order"]["id"]
+
+
+async def test_a_chargeback_of_the_order(place: Place) -> None:
+    """That the bank paid its customer is read in the events: of this order, and of no other."""
+    planted, made = await a_return(place)
+    other, _ = await a_return(place)
+    for order in (planted["order"], other["order"]):
+        await place.steer(f"orders/{order['id']}/dispute")
+        await place.steer(f"orders/{order['id']}/chargeback")
+    facts = await adopt(place, Resource.RETURN, made["id"])
+    assert kinds(facts) == [ReturnSeen, ReturnClaimed, OrderSeen, Chargeback]
+    assert isinstance(facts[-1], Chargeback)
+    assert facts[-1].order_id == planted["order"]["id"]
+    assert place.calls[-1] == "GET /events"
 
 
 async def test_an_unknown_return(place: Place) -> None:

@@ -61,6 +61,7 @@ class Description:
 
     status: WorkflowExecutionStatus
     typed_search_attributes: TypedSearchAttributes
+    close_time: None = None
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from lifecycle.facts import Fact, RefundItem, RefundSeen
 from lifecycle.late import Ended, Sign, follow_up_of, news_of
 from lifecycle.request import Coordinator
-from tests.builders.returns import a_request, chargeback, order_seen, refund_seen, return_seen
+from tests.builders.returns import (
+    START,
+    a_request,
+    chargeback,
+    order_seen,
+    refund_seen,
+    return_seen,
+)
 
 REQUEST = a_request(Coordinator.THIRD_PARTY, {"a": 2})
 
@@ -89,6 +97,15 @@ def test_a_refund_that_does_not_fit(fact: RefundSeen) -> None:
     """Without a mark it is the return's only by items and units."""
     assert news_of(ended(), fact, Sign.FIT) is None
     assert news_of(ended(), fact, Sign.MARK) is not None
+
+
+@pytest.mark.parametrize(("minutes", "fits"), [(-6, False), (-5, True), (0, True), (600, True)])
+def test_a_refund_of_another_time(minutes: int, *, fits: bool) -> None:
+    """Made before any workflow on the return began it is not its, however clocks differ."""
+    before = replace(ended(), begun=START)
+    fact = replace(a_refund("succeeded"), created=START + timedelta(minutes=minutes))
+    assert (news_of(before, fact, Sign.FIT) is not None) == fits
+    assert news_of(before, fact, Sign.MARK) is not None
 
 
 def test_a_refund_that_open_returns_were_told_of() -> None:

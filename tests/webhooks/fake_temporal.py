@@ -25,6 +25,8 @@ from workflows.converter import data_converter
 from workflows.messages import EventMessage, ReturnResult
 from workflows.names import RETURN_ID
 
+BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
+"""When all workflows began."""
 ENDED = datetime(2026, 1, 8, tzinfo=UTC)
 """When closed workflows closed."""
 
@@ -56,6 +58,7 @@ class Execution:
 
     id: str
     typed_search_attributes: TypedSearchAttributes
+    start_time: datetime
     close_time: datetime | None
 
 
@@ -64,6 +67,7 @@ class Described:
     """What a workflow's description says of it."""
 
     status: WorkflowExecutionStatus
+    close_time: datetime | None = None
     typed_search_attributes: TypedSearchAttributes = TypedSearchAttributes.empty
 
 
@@ -155,7 +159,7 @@ class FakeTemporal:
                 if order_id == found[1]:
                     held = self.return_ids.get(workflow_id)
                     pairs = [SearchAttributePair(RETURN_ID, held)] if held else []
-                    yield Execution(workflow_id, TypedSearchAttributes(pairs), ended)
+                    yield Execution(workflow_id, TypedSearchAttributes(pairs), BEGUN, ended)
 
     async def check_health(self, *, timeout: timedelta) -> bool:  # noqa: ASYNC109 - Temporal's name
         """Say whether the server is well."""
@@ -186,7 +190,7 @@ class FakeHandle:
         if self.workflow_id in self.temporal.open:
             return Described(WorkflowExecutionStatus.RUNNING)
         if self.workflow_id in self.temporal.closed:
-            return Described(WorkflowExecutionStatus.COMPLETED)
+            return Described(WorkflowExecutionStatus.COMPLETED, ENDED)
         raise no_workflow()
 
     async def result(self, *, rpc_timeout: timedelta) -> ReturnResult:

@@ -21,6 +21,7 @@ from tests.webhooks.events import (
     refund,
     third_party_return,
 )
+from tests.webhooks.fake_temporal import ENDED
 from webhooks import Options
 from workflows.messages import ReturnResult
 from workflows.starting import WarehouseReturns
@@ -106,7 +107,7 @@ async def test_a_workflow_that_is_forgotten(ended: Bench) -> None:
     ("content", "left"),
     [
         (event("return.accepted", third_party_return()), None),
-        (event("return.accepted", third_party_return()), result(return_id=None)),
+        (event("refund.complete", refund()), result(return_id=None)),
         (event("refund.failed", refund("failed")), result()),
         (event("order.chargeback", order()), result()),
         (event("order.dispute", order()), result("refunded")),
@@ -122,6 +123,40 @@ async def test_nothing_to_follow_up(ended: Bench, content: Json, left: ReturnRes
             ended.temporal.return_ids.clear()
     assert (await ended.send(content)).json() == {"status": "late"}
     assert ended.temporal.started == []
+
+
+async def test_a_follow_up_knows_what_was_known(ended: Bench) -> None:
+    """In one message with the event, as it was written down, and later than all that it knew."""
+    parcel = {"kind": "shipment", "reference": "P1"}
+    left = {"known": [parcel]}
+    ended.temporal.results[WORKFLOW] = result("partially_refunded").model_copy(update=left)
+    await ended.send(ACCEPTED)
+    [(_, _, message)] = ended.temporal.started
+    assert message.event_id == ACCEPTED["id"]
+    assert [fact["kind"] for fact in message.facts] == ["return", "shipment", "ended_before"]
+    assert message.facts[1] == parcel
+    before = read_fact(message.facts[-1])
+    assert isinstance(before, EndedBefore)
+    assert before.taken >= ENDED
+
+
+async def test_a_create_that_was_given_up_shows(ended: Bench) -> None:
+    """The workflow never saw its return: the event that bears its mark names it."""
+    ended.temporal.results[WORKFLOW] = result(return_id=None)
+    ended.temporal.return_ids.clear()
+    created = event("return.created", third_party_return("created", items=[]))
+    assert (await ended.send(created)).json() == {"status": "irrelevant"}
+    assert (await ended.send(ACCEPTED)).json() == {"status": "followed_up"}
+    [(workflow_id, request, _)] = ended.temporal.started
+    assert (workflow_id, request.adopt) == (LATE, RETURN)
+
+
+async def test_an_older_refund_fits_no_return(ended: Bench) -> None:
+    """Without a mark, and made before the first workflow on the return began: not its refund."""
+    older = refund(reason=None, createdTime="2025-12-31T23:50:00Z")
+    assert (await ended.send(event("refund.complete", older))).json() == {"status": "late"}
+    younger = refund(reason=None, createdTime="2025-12-31T23:56:00Z")
+    assert (await ended.send(event("refund.complete", younger))).json() == {"status": "followed_up"}
 
 
 async def test_a_chargeback_reaches_the_closed_beside_the_open(ended: Bench) -> None:

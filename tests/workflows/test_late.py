@@ -1,19 +1,14 @@
 """What comes after a return has ended: noticed, and followed up once, where money depends on it."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from lifecycle.fact_json import write_fact
-from lifecycle.facts import DeadlinePassed
 from sandbox.options import Options
 from storefront.errors import NoSuchReturnError
 from tests.e2e.histories import signals
 from tests.receiving import serve_receiver
 from tests.running import Order, Running, eventually
-from workflows import names
-from workflows.messages import EventMessage, Shipment
+from workflows.messages import Shipment
 
 BANK_NOW = {"bank_after_seconds": 0}
 
@@ -38,12 +33,6 @@ async def cancelled(house: Running, coordinator: str, units: int = 1) -> tuple[O
     await house.cancel(answer.workflow_id)
     assert (await house.result(answer.workflow_id)).outcome == "cancelled"
     return order, answer.workflow_id, str(answer.return_id)
-
-
-def passed_deadline() -> EventMessage:
-    """Tell of a look far in the future that found nothing new."""
-    passed = DeadlinePassed(until=datetime.now(UTC) + timedelta(days=60))
-    return EventMessage.model_validate({"event_id": "later", "facts": [write_fact(passed)]})
 
 
 async def runs(house: Running, workflow_id: str) -> int:
@@ -172,25 +161,6 @@ async def test_a_parcel_after_the_end_is_taken_by_a_follow_up(live: Running) -> 
     assert len(await live.refunds(order)) == 1
     with pytest.raises(NoSuchReturnError):
         await live.returns.receive_shipment(workflow_id, parcel)
-
-
-async def test_the_rest_after_a_short_settlement_is_shown_to_a_person(live: Running) -> None:
-    """One unit of two was refunded at the deadline; the second does not end unseen."""
-    order = await live.order("third_party", 2, automation=BANK_NOW)
-    answer = await live.start(order, 2)
-    await live.arrive(answer.workflow_id, "P1", **{order.items[0]: 1})
-    handle = live.handle(answer.workflow_id)
-    await handle.signal(names.DIGITAL_RIVER_EVENT, passed_deadline())
-    await live.resolve(answer.workflow_id, "refund_received_part")
-    assert (await live.result(answer.workflow_id)).outcome == "partially_refunded"
-    parcel = Shipment(reference="P2", items={order.items[0]: 1})
-    late = str((await live.returns.receive_shipment(answer.workflow_id, parcel)).follow_up)
-    view = await live.in_phase(late, "needs_attention")
-    assert view.question is not None
-    assert "then parcel P2 came" in view.question.reason
-    await live.resolve(late, "acknowledge")
-    assert (await live.result(late)).outcome == "partially_refunded"
-    assert len(await live.refunds(order)) == 1
 
 
 async def test_a_late_parcel_with_a_wrong_line_is_refused(live: Running) -> None:
