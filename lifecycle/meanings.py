@@ -31,6 +31,7 @@ _ANY: dict[str, str] = {
     Answer.CHARGED_BACK: "The bank has paid the customer: the return pays nothing more and ends as "
     "charged_back.",
     Answer.ACCEPT_ALL_THE_SAME: _ALL_THE_SAME,
+    Answer.REFUND_ALL_THE_SAME: "It was for something else: a refund is issued.",
     Answer.ALREADY_PAID: "That refund counts for these units: nothing more is accepted, and other "
     "units that arrived are refunded by this return.",
     Answer.CLAIM: "The refund counts as this return's.",
@@ -55,6 +56,9 @@ _OF_QUESTION: dict[str, dict[str, str]] = {
     "order_refunded_before_acceptance": {
         Answer.ALREADY_PAID: "That refund paid for the goods: nothing more is accepted or "
         "refunded, and the return ends as partially_refunded.",
+    },
+    "order_refunded": {
+        Answer.ALREADY_PAID: "That refund paid for it: it is not refunded again.",
     },
     "approve_refund": {
         Answer.APPROVE: "The refund is issued.",
