@@ -7,7 +7,7 @@ workflow, and the same request gets the same answer, now and after the return ha
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
@@ -21,10 +21,10 @@ from lifecycle.request import ReturnRequest
 from lifecycle.snapshot import Snapshot
 from storefront.carrying_on import holder_of, start_for, start_for_late_parcel
 from storefront.closed import answer_of_closed
-from storefront.errors import NoAnswerError, NoSuchReturnError
+from storefront.errors import EndedError, NoAnswerError, NoSuchReturnError
 from storefront.listing import ReturnRow, query_for, row_of
 from storefront.reading import WrongInputError
-from storefront.translating import NONE_KEPT, readable_errors
+from storefront.translating import readable_errors
 from workflows import names
 from workflows.messages import (
     Cancellation,
@@ -46,6 +46,8 @@ from workflows.starting import (
 
 PATIENCE = timedelta(seconds=10)
 """How long a caller waits for an answer, unless it says otherwise."""
+
+ENDED = "The return has ended; what became of it can still be read."
 
 ASK_FIRST = Policy(ask_before_refund=True)
 """The terms of an adoption, unless an operator says otherwise."""
@@ -123,7 +125,7 @@ class Returns:
         content = hashlib.sha256(report).hexdigest()[:16]
         update_id = f"shipment:{shipment.reference}:{content}"
         try:
-            with readable_errors():
+            async with self._open_return(workflow_id):
                 taken: ShipmentAnswer = await self._handle(workflow_id).execute_update(
                     names.RECEIVE_SHIPMENT,
                     shipment,
@@ -131,7 +133,7 @@ class Returns:
                     result_type=ShipmentAnswer,
                     rpc_timeout=self._patience,
                 )
-        except NoSuchReturnError:
+        except EndedError:
             with readable_errors():
                 start = await start_for_late_parcel(
                     self._client, workflow_id, shipment.reference, self._patience
@@ -165,7 +167,7 @@ class Returns:
 
     async def cancel(self, workflow_id: str, cancellation: Cancellation) -> Done:
         """Stop a return of which nothing was received yet."""
-        with readable_errors():
+        async with self._open_return(workflow_id):
             done: Done = await self._handle(workflow_id).execute_update(
                 names.CANCEL, cancellation, result_type=Done, rpc_timeout=self._patience
             )
@@ -173,14 +175,14 @@ class Returns:
 
     async def resolve(self, workflow_id: str, resolution: Resolution) -> Done:
         """Answer the question that a return asks."""
-        with readable_errors():
+        async with self._open_return(workflow_id):
             return await self._handle(workflow_id).execute_update(
                 ReturnWorkflow.resolve, resolution, rpc_timeout=self._patience
             )
 
     async def show(self, workflow_id: str) -> Snapshot:
         """Return all that is known of a return, open or ended."""
-        with readable_errors(NONE_KEPT):
+        with readable_errors():
             return await self._handle(workflow_id).query(
                 ReturnWorkflow.snapshot, rpc_timeout=self._patience
             )
@@ -195,6 +197,17 @@ class Returns:
                 query, limit=limit, rpc_timeout=self._patience
             ):
                 yield row_of(execution)
+
+    @asynccontextmanager
+    async def _open_return(self, workflow_id: str) -> AsyncIterator[None]:
+        """Tell a return that has ended from one that never was: Temporal's error is the same."""
+        try:
+            with readable_errors():
+                yield
+        except NoSuchReturnError as error:
+            with readable_errors():
+                await self._handle(workflow_id).describe(rpc_timeout=self._patience)
+            raise EndedError("closed", ENDED) from error
 
     def _handle(self, workflow_id: str) -> Handle:
         return self._client.get_workflow_handle_for(ReturnWorkflow.run, workflow_id)

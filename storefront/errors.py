@@ -14,7 +14,15 @@ class RefusedError(StorefrontError):
 
 
 class NoSuchReturnError(StorefrontError):
-    """There is no return with this workflow id, or none that is open."""
+    """There is no return with this workflow id."""
+
+
+class EndedError(NoSuchReturnError):
+    """The return has ended; it takes no messages any more."""
+
+
+class NoSuchRefundError(StorefrontError):
+    """The return has no refund with this id."""
 
 
 class NoAnswerError(StorefrontError):

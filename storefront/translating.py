@@ -15,10 +15,6 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from storefront.errors import NoAnswerError, NoSuchReturnError, RefusedError, StorefrontError
 
-NONE_OPEN = (
-    "There is no open return with this workflow id: it has ended, or never began; "
-    "`starter.py show` tells."
-)
 NONE_KEPT = (
     "There is no return with this workflow id: it never began, or it ended so long ago that it is "
     "no longer kept."
@@ -33,6 +29,9 @@ _NO_ANSWER = {
 _AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.UNKNOWN, RPCStatusCode.INTERNAL}
 """The last two are how it shows when a connection breaks in the middle of a call."""
 
+_NOT_CONNECTED = "Failed client connect"
+"""How the error of the SDK begins when a lazy client cannot connect."""
+
 _MESSAGE = re.compile(r'message: "([^"]*)"')
 """The part of the SDK's error, when it cannot connect, that people can read."""
 
@@ -44,8 +43,8 @@ def unreachable(address: str, error: Exception) -> NoAnswerError:
 
 
 @contextmanager
-def readable_errors(nothing: str = NONE_OPEN) -> Iterator[None]:
-    """Raise StorefrontErrors instead of Temporal's; `nothing` says that there is no such return."""
+def readable_errors() -> Iterator[None]:
+    """Raise StorefrontErrors instead of Temporal's."""
     try:
         yield
     except WorkflowUpdateFailedError as error:
@@ -55,7 +54,11 @@ def readable_errors(nothing: str = NONE_OPEN) -> Iterator[None]:
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         raise _no_answer() from error
     except RPCError as error:
-        raise _from_rpc(error, nothing) from error
+        raise _from_rpc(error) from error
+    except RuntimeError as error:
+        if not str(error).startswith(_NOT_CONNECTED):
+            raise
+        raise _away() from error
 
 
 def _refused(error: WorkflowUpdateFailedError) -> StorefrontError:
@@ -69,11 +72,15 @@ def _no_answer() -> StorefrontError:
     return NoAnswerError("no_answer", "No worker answered in time; try the same again later.")
 
 
-def _from_rpc(error: RPCError, nothing: str) -> StorefrontError:
+def _away() -> StorefrontError:
+    return NoAnswerError("temporal_away", "Temporal cannot be reached; try again later.")
+
+
+def _from_rpc(error: RPCError) -> StorefrontError:
     if error.status is RPCStatusCode.NOT_FOUND:
-        return NoSuchReturnError("no_such_return", nothing)
+        return NoSuchReturnError("no_such_return", NONE_KEPT)
     if error.status in _AWAY:
-        return NoAnswerError("temporal_away", "Temporal cannot be reached; try again later.")
+        return _away()
     if error.status in _NO_ANSWER:
         return _no_answer()
     return StorefrontError("temporal_error", f"Temporal answered: {error.message}")

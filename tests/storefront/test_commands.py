@@ -4,7 +4,8 @@ import asyncio
 from decimal import Decimal
 from typing import Any
 
-from storefront.translating import NONE_KEPT, NONE_OPEN
+from storefront.client import ENDED
+from storefront.translating import NONE_KEPT
 from tests.running import Json, Running, eventually
 from tests.storefront.command import Command, Told
 
@@ -105,7 +106,7 @@ async def test_received_is_refused_with_a_reason(live: Running, shop: Command) -
 
 
 async def test_cancel_ends_a_return_and_cannot_do_it_twice(live: Running, shop: Command) -> None:
-    """Done says the phase and a sentence; afterwards there is no open return to cancel."""
+    """Done says the phase and a sentence; afterwards there is nothing left to cancel."""
     workflow_id, _ = await opened(live, 1)
     cancel = ("cancel", workflow_id, "--who", "care", "--why", "[kept]")
     told = await shop.run(*cancel, "--json")
@@ -115,7 +116,7 @@ async def test_cancel_ends_a_return_and_cannot_do_it_twice(live: Running, shop: 
     assert (await live.result(workflow_id)).outcome == "cancelled"
     again, view = await asyncio.gather(shop.run(*cancel), shop.run("show", workflow_id))
     assert (again.status, again.out) == (1, "")
-    assert again.err == f"{NONE_OPEN}\n"
+    assert again.err == f"{ENDED}\n"
     assert view.out.startswith("cancelled: ")
     assert "[kept]" in view.out
 

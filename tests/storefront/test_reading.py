@@ -72,6 +72,7 @@ def rpc(status: RPCStatusCode) -> RPCError:
         (rpc(RPCStatusCode.UNKNOWN), NoAnswerError, "temporal_away"),
         (rpc(RPCStatusCode.INTERNAL), NoAnswerError, "temporal_away"),
         (rpc(RPCStatusCode.DEADLINE_EXCEEDED), NoAnswerError, "no_answer"),
+        (RuntimeError("Failed client connect: refused"), NoAnswerError, "temporal_away"),
         (rpc(RPCStatusCode.PERMISSION_DENIED), StorefrontError, "temporal_error"),
         (WorkflowQueryFailedError("bad"), StorefrontError, "query_failed"),
         (
@@ -92,6 +93,12 @@ def test_temporals_errors_become_ours(
     assert type(caught.value) is kind
     assert caught.value.code == code
     assert caught.value.__cause__ is error
+
+
+def test_a_mistake_of_ours_is_not_taken_for_temporals() -> None:
+    """Any other RuntimeError stays what it is."""
+    with pytest.raises(RuntimeError, match="a mistake"), readable_errors():
+        raise RuntimeError("a mistake")
 
 
 @pytest.mark.parametrize(
