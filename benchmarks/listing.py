@@ -19,6 +19,7 @@ from benchmarks.processes import HERE
 from benchmarks.report import Row
 from lifecycle.request import ReturnRequest
 from storefront.client import Returns
+from storefront.listing import ReturnFilter
 from workflows import names
 from workflows.converter import data_converter
 from workflows.returns import ReturnWorkflow
@@ -108,7 +109,7 @@ async def _without_a_process(client: Client) -> Row:
     returns, found = Returns(client), []
     for _ in range(TIMES):
         began = time.perf_counter()
-        async for _ in returns.list(phase="needs_attention", limit=1000):
+        async for _ in returns.list(ReturnFilter(phase="needs_attention"), limit=1000):
             pass
         found.append(time.perf_counter() - began)
     return Row(

@@ -1,10 +1,12 @@
 """Answers for people: ids are never cut, and no value is read as markup."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from rich.console import Console
 from rich.text import Text
 
+from commands.columns import cells_of
 from lifecycle.amounts import in_words
 from lifecycle.sentences import day
 from lifecycle.snapshot import LineView, QuestionView, RefundView, Snapshot, UnsoundView
@@ -13,7 +15,6 @@ from storefront.listing import ReturnRow
 from storefront.reading import WrongInputError
 from workflows.messages import Done, OpenedAnswer, ShipmentAnswer
 
-ROW_COLUMNS = ("workflow", "order", "coordinator", "phase", "return", "started")
 LINE_COLUMNS = ("order item", "requested", "arrived", "accepted", "refunded", "set aside")
 
 
@@ -96,20 +97,14 @@ def _refund_in_words(refund: RefundView) -> str:
     return f"{refund.state}{why}, {back}{whole} back{made}{ended}"
 
 
-def print_rows(out: Console, rows: Iterable[ReturnRow]) -> None:
+def print_rows(out: Console, rows: Iterable[ReturnRow], columns: list[str], now: datetime) -> None:
     """Show a list of returns."""
-    cells = [
-        (
-            row.workflow_id,
-            row.order_id or "",
-            row.coordinator or "",
-            row.phase or "",
-            row.return_id or "",
-            day(row.started),
-        )
-        for row in rows
-    ]
-    _print_table(out, ROW_COLUMNS, cells)
+    _print_table(out, columns, [cells_of(row, columns, now) for row in rows])
+
+
+def print_more(err: Console, limit: int) -> None:
+    """Say that a list goes on beyond what was shown of it."""
+    _say(err, f"There are more than {limit}; --limit shows more, and a filter fewer.")
 
 
 def _print_lines(out: Console, lines: list[LineView]) -> None:

@@ -13,12 +13,14 @@ from lifecycle.steps import (
     ListReturns,
     Look,
     LookUpDispute,
+    Outcome,
     Step,
     Wait,
     Waiting,
 )
 
 OPENING = "opening"
+NEEDS_ATTENTION = "needs_attention"
 
 _WAITING = {
     Waiting.APPROVAL: "awaiting_approval",
@@ -27,8 +29,11 @@ _WAITING = {
     Waiting.REFUND: "refunding",
     Waiting.BANK_DETAILS: "awaiting_customer",
     Waiting.DISPUTE: "disputed",
-    Waiting.DECISION: "needs_attention",
+    Waiting.DECISION: NEEDS_ATTENTION,
 }
+
+PHASES = (OPENING, *dict.fromkeys(_WAITING.values()), *Outcome)
+"""Every phase there is, and every outcome."""
 
 
 def phase_of(step: Step) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -22,7 +22,7 @@ from lifecycle.snapshot import Snapshot
 from storefront.carrying_on import holder_of, start_for, start_for_late_parcel
 from storefront.closed import answer_of_closed
 from storefront.errors import EndedError, NoAnswerError, NoSuchReturnError
-from storefront.listing import ReturnRow, query_for, row_of
+from storefront.listing import ReturnFilter, ReturnRow, row_of
 from storefront.reading import WrongInputError
 from storefront.translating import readable_errors
 from workflows import names
@@ -51,6 +51,9 @@ ENDED = "The return has ended; what became of it can still be read."
 
 ASK_FIRST = Policy(ask_before_refund=True)
 """The terms of an adoption, unless an operator says otherwise."""
+
+EVERY = ReturnFilter()
+"""What is listed, unless it is said."""
 
 Handle = WorkflowHandle[ReturnWorkflow, ReturnResult]
 Operation = WithStartWorkflowOperation[ReturnWorkflow, ReturnResult]
@@ -188,11 +191,11 @@ class Returns:
             )
 
     async def list(
-        self, *, order_id: str | None = None, phase: str | None = None, limit: int = 100
+        self, wanted: ReturnFilter = EVERY, *, limit: int = 100
     ) -> AsyncIterator[ReturnRow]:
         """List returns, the newest first, from the search attributes alone."""
         with readable_errors():
-            query = query_for(order_id=order_id, phase=phase)
+            query = wanted.query(datetime.now(UTC))
             async for execution in self._client.list_workflows(
                 query, limit=limit, rpc_timeout=self._patience
             ):

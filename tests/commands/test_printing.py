@@ -1,12 +1,13 @@
 """What people read: whole ids, values as they are, and the words that matter."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
+from commands.columns import DEFAULT, cells_of, columns_named
 from commands.printing import (
     print_done,
     print_opened,
@@ -137,8 +138,8 @@ def test_tables_are_aligned_and_never_cut(out: Console) -> None:
         started=NOON,
         ended=None,
     )
-    print_rows(out, [row])
-    print_rows(out, [])
+    print_rows(out, [row], columns_named(DEFAULT), NOON + timedelta(days=3, hours=5))
+    print_rows(out, [], columns_named(DEFAULT), NOON)
     head, line, empty = text(out).splitlines()
     assert line.split() == [
         row.workflow_id,
@@ -147,10 +148,12 @@ def test_tables_are_aligned_and_never_cut(out: Console) -> None:
         "2026-03-02",
         "12:00",
         "UTC",
+        "3",
+        "d",
     ]
     assert head.index("order") == line.index("400000000001 ")
     assert head.index("started") == line.index("2026-03-02")
-    assert empty.split() == ["workflow", "order", "coordinator", "phase", "return", "started"]
+    assert empty.split() == DEFAULT.split(",")
 
 
 def test_goods_and_decisions_are_answered_with_a_sentence(out: Console) -> None:
@@ -169,3 +172,20 @@ def test_errors_are_one_sentence_or_a_line_for_each_rule(out: Console) -> None:
     problems = [{"field": "a.0", "rule": HOSTILE}, {"field": "b", "rule": "required"}]
     print_sorry(out, WrongInputError(problems))
     assert text(out).splitlines() == [HOSTILE, f"a.0: {HOSTILE}", "b: required"]
+
+
+def test_columns_say_how_a_return_ended_and_how_long_it_took() -> None:
+    """Age counts to the end of one that has ended, in the largest unit that fits."""
+    row = ReturnRow(
+        workflow_id="w",
+        order_id="o",
+        coordinator="third_party",
+        phase="expired",
+        return_id="7",
+        started=NOON,
+        ended=NOON + timedelta(hours=5),
+    )
+    cells = cells_of(row, columns_named("ended, age,phase"), NOON + timedelta(days=9))
+    assert cells == ["2026-03-02 17:00 UTC", "5 h", "expired"]
+    goes_on = row.model_copy(update={"ended": None})
+    assert cells_of(goes_on, ["ended", "age"], NOON + timedelta(seconds=90)) == ["", "1 min"]

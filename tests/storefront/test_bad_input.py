@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from storefront.listing import query_for
+from storefront.listing import ReturnFilter, quoted
 from tests.running import Json, Order, Running
 from tests.storefront.command import Command, run_here, wish
 
@@ -145,6 +146,15 @@ def test_an_item_may_hold_an_equals_sign() -> None:
         (("received", "return-1", "--shipment", "S"), "(all)"),
         (("received", "return-1", "--shipment", "S", "--damaged", "i"), "i"),
         (("received", "return-1", "--shipment", "S", "--wrong", "=1"), "=1"),
+        (("list", "--order-id", "x' OR OrderId != 'x"), "order_id"),
+        (("list", "--phase", "lost"), "phase"),
+        (("list", "--coordinator", "amazon"), "coordinator"),
+        (("list", "--return-id", ""), "return_id"),
+        (("list", "--older-than", "-1"), "older_than"),
+        (("list", "--needs-attention", "--phase", "expired"), "(all)"),
+        (("list", "--needs-attention", "--closed"), "(all)"),
+        (("list", "--columns", "id,shoe"), "columns"),
+        (("list", "--columns", ""), "columns"),
         (("cancel", "return-1", "--who", " ", "--why", "w"), "who"),
         (("cancel", "return-1", "--who", "w", "--why", "w" * 501), "why"),
     ],
@@ -156,6 +166,13 @@ def test_a_wrong_option_is_refused(arguments: tuple[str, ...], field: str) -> No
     assert told.answer["error"]["problems"][0]["field"] == field
 
 
+async def test_a_value_in_a_list_filter_stays_a_value(live: Running) -> None:
+    """Whatever it holds, it neither ends the text that it is in nor breaks the filter."""
+    for value in ("x' OR WorkflowId != 'x", "\\' OR WorkflowId != \\'", "\\"):
+        query = f"WorkflowId = {quoted(value)}"
+        assert [one.id async for one in live.client.list_workflows(query)] == []
+
+
 async def test_a_wrong_request_asks_nobody(live: Running, shop: Command) -> None:
     """The process ends with status 2; no call to Digital River and no workflow came of it."""
     order = await live.order("third_party", 1)
@@ -163,5 +180,5 @@ async def test_a_wrong_request_asks_nobody(live: Running, shop: Command) -> None
     assert (told.status, told.out) == (2, "")
     assert told.err == "lines.0.quantity: Input should be greater than or equal to 1\n"
     assert order.id not in json.dumps((await live.books())["calls"])
-    query = query_for(order_id=order.id, phase=None)
+    query = ReturnFilter(order_id=order.id).query(datetime.now(UTC))
     assert [one.id async for one in live.client.list_workflows(query)] == []

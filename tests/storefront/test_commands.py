@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from storefront.client import ENDED
+from storefront.listing import ReturnFilter
 from storefront.translating import NONE_KEPT
 from tests.running import Json, Running, eventually
 from tests.storefront.command import Command, Told
@@ -40,7 +41,7 @@ async def seen(live: Running, order_id: str, *phases: str) -> None:
     """Wait until the server lists the returns of an order in these phases, the newest first."""
 
     async def probe() -> bool | None:
-        rows = [row async for row in live.returns.list(order_id=order_id)]
+        rows = [row async for row in live.returns.list(ReturnFilter(order_id=order_id))]
         return [row.phase for row in rows] == [*phases] or None
 
     await eventually(probe)
@@ -268,8 +269,28 @@ def ids(told: Told) -> list[str]:
     return [row["workflow_id"] for row in told.answer["returns"]]
 
 
-async def test_list_takes_a_value_as_a_value(live: Running, shop: Command) -> None:
-    """What looks like a query finds nothing, instead of everything."""
-    await opened(live, 1)
-    injected = await shop.run("list", "--order-id", "x' OR OrderId != 'x", "--json")
-    assert ids(injected) == []
+async def test_list_narrows_by_every_filter_and_says_when_there_is_more(
+    live: Running, shop: Command
+) -> None:
+    """Coordinator, return id, open or closed, needs attention, and age, together with an order."""
+    order = await live.order("third_party", 3)
+    closed, goes_on = [await live.start(order, 1) for _ in range(2)]
+    await live.cancel(closed.workflow_id)
+    await live.result(closed.workflow_id)
+    await seen(live, order.id, "awaiting_goods", "cancelled")
+    of_order = ("list", "--order-id", order.id, "--json")
+    wanted: list[tuple[tuple[str, ...], list[str]]] = [
+        (("--coordinator", "digital_river"), []),
+        (("--open", "--coordinator", "third_party"), [goes_on.workflow_id]),
+        (("--closed",), [closed.workflow_id]),
+        (("--return-id", str(closed.return_id)), [closed.workflow_id]),
+        (("--needs-attention",), []),
+        (("--older-than", "1"), []),
+        (("--older-than", "0", "--limit", "1"), [goes_on.workflow_id]),
+    ]
+    told = [await shop.run(*of_order, *options) for options, _ in wanted]
+    assert [ids(one) for one in told] == [found for _, found in wanted]
+    assert [one.answer["more"] for one in told] == [False] * 6 + [True]
+    people = await shop.run(*of_order[:-1], "--columns", "phase,id", "--limit", "1")
+    assert people.out.split() == ["phase", "id", "awaiting_goods", goes_on.workflow_id]
+    assert people.err == "There are more than 1; --limit shows more, and a filter fewer.\n"

@@ -1,5 +1,7 @@
 """Reading input, building list queries, and Temporal's errors in the storefront's words."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,10 +10,12 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from storefront.errors import NoAnswerError, NoSuchReturnError, RefusedError, StorefrontError
-from storefront.listing import query_for
+from storefront.listing import ReturnFilter, quoted
 from storefront.reading import WrongInputError, read, read_json
 from storefront.translating import readable_errors, unreachable
 from workflows.messages import Cancellation, Shipment
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def test_every_broken_rule_is_told_at_once() -> None:
@@ -42,16 +46,26 @@ def test_the_value_is_not_repeated() -> None:
 
 def test_a_query_without_filters_asks_for_returns_only() -> None:
     """Other workflows of the namespace are not listed."""
-    assert query_for(order_id=None, phase=None) == "WorkflowType = 'ReturnWorkflow'"
+    assert ReturnFilter().query(NOW) == "WorkflowType = 'ReturnWorkflow'"
+
+
+def test_a_query_names_what_is_wanted() -> None:
+    """Each filter is one term; an age is a time before which a return began."""
+    wanted = ReturnFilter(order_id="7", needs_attention=True, older_than=3)
+    assert wanted.query(NOW) == (
+        "WorkflowType = 'ReturnWorkflow' AND OrderId = '7' AND ReturnPhase = 'needs_attention' "
+        "AND ExecutionStatus = 'Running' AND StartTime < '2026-02-27T09:00:00+00:00'"
+    )
+    ended = ReturnFilter(open=False, phase="expired").query(NOW)
+    assert ended.endswith("ReturnPhase = 'expired' AND ExecutionStatus != 'Running'")
 
 
 @given(st.text())
 def test_a_value_cannot_leave_its_quotes(value: str) -> None:
     """Read as the server reads it, the quoted text is the value again, and nothing follows."""
-    query = query_for(order_id=value, phase=None)
-    quoted = query.removeprefix("WorkflowType = 'ReturnWorkflow' AND OrderId = ")
-    assert quoted[0] == "'"
-    read_back, rest = "", quoted[1:]
+    written = quoted(value)
+    assert written[0] == "'"
+    read_back, rest = "", written[1:]
     while rest[0] != "'":
         escaped = rest[0] == "\\"
         read_back += rest[1] if escaped else rest[0]
