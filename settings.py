@@ -115,6 +115,8 @@ class WorkerSettings(DigitalRiverSettings):
     """The version of the worker deployment; without it Temporal's worker versioning is off."""
     upriver_warehouse_returns: WarehouseReturns = WarehouseReturns.ASK
     """For the back-fill, which adopts what the receiver missed: the same as the receiver's."""
+    upriver_eligibility_file: Path | None = None
+    """The shop's own rules (docs/eligibility.md); without it none are asked."""
 
 
 class ReceiverSettings(_Environment):

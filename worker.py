@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
@@ -23,6 +24,7 @@ from temporalio.worker import Worker
 from backfill.schedule import ensure_schedule
 from backfill.worker import housekeeping_worker
 from digital_river import DigitalRiver
+from eligibility.shop_rules import ShopRules, ShopRulesError, read_shop_rules
 from leaving import leave
 from settings import SettingsError, WorkerSettings, connect_temporal, load
 from workflows.check_deploy import Verdict, check_deploy
@@ -48,6 +50,7 @@ class NotStartedError(Exception):
 
 async def run(settings: WorkerSettings) -> None:
     """Work until told to end, then finish what is held. Raises NotStartedError, SettingsError."""
+    shop_rules = _shop_rules(settings.upriver_eligibility_file)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
@@ -57,7 +60,9 @@ async def run(settings: WorkerSettings) -> None:
     async with DigitalRiver(
         str(settings.digital_river_url), key, version=settings.digital_river_version
     ) as digital_river:
-        calls = digital_river_worker(client, digital_river, per_second=limit * SHARE_OF_LIMIT)
+        calls = digital_river_worker(
+            client, digital_river, per_second=limit * SHARE_OF_LIMIT, shop_rules=shop_rules
+        )
         returns = returns_worker(client, build_id=settings.upriver_build_id)
         housekeeping = housekeeping_worker(
             client, digital_river, warehouse_returns=settings.upriver_warehouse_returns
@@ -65,6 +70,16 @@ async def run(settings: WorkerSettings) -> None:
         workers = (returns, calls, housekeeping)
         _log.info("Working for namespace %s", client.namespace)
         await _run_until(stop, workers)
+
+
+def _shop_rules(path: Path | None) -> ShopRules | None:
+    if path is None:
+        return None
+    try:
+        return read_shop_rules(path)
+    except ShopRulesError as error:
+        told = [f"UPRIVER_ELIGIBILITY_FILE: {line}" for line in str(error).splitlines()]
+        raise SettingsError("\n".join(told)) from None
 
 
 async def _run_until(stop: asyncio.Event, workers: Sequence[Worker]) -> None:

@@ -8,14 +8,17 @@ from activities.creates import Creates
 from activities.watching import Watching
 from activities.writes import Writes
 from digital_river import DigitalRiver
+from eligibility.shop_rules import ShopRules
 from lifecycle.rules import CURRENT_RULES
 
 
 def all_activities(
-    digital_river: DigitalRiver, rules: int = CURRENT_RULES
+    digital_river: DigitalRiver,
+    rules: int = CURRENT_RULES,
+    shop_rules: ShopRules | None = None,
 ) -> Sequence[Callable[..., object]]:
     """Return every activity, bound to one client and one version of the rules."""
-    checks, creates = Checks(digital_river, rules), Creates(digital_river, rules)
+    checks, creates = Checks(digital_river, rules, shop_rules), Creates(digital_river, rules)
     adopting = Adopting(digital_river, rules)
     writes, watching = Writes(digital_river, rules), Watching(digital_river, rules)
     return (

@@ -23,7 +23,8 @@ def print_opened(out: Console, answer: OpenedAnswer) -> None:
     if answer.status == "opened":
         _say(out, f"Opened: Digital River return {answer.return_id}, {answer.state}.")
     elif answer.status == "queued":
-        _say(out, "Queued: the request is safe; Digital River or the workers do not answer yet.")
+        why = answer.sentence or "Digital River or the workers do not answer yet."
+        _say(out, f"Queued: the request is safe; {why}")
     elif answer.refusal is not None:
         _say(out, f"Refused ({answer.refusal.code}): {answer.refusal.message}")
         for line in answer.refusal.lines:

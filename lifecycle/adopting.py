@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lifecycle.eligibility import refuse_all
+from lifecycle.conditions import refuse_all
 from lifecycle.facts import Resource, ReturnSeen
 from lifecycle.ledger import Ledger
 from lifecycle.questions import ask

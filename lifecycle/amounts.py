@@ -58,7 +58,7 @@ def not_covered(order: OrderMoney, items: tuple[Units, ...]) -> str | None:
     short, total = [], Decimal(0)
     for item in items:
         line = lines.get(item.item_id)
-        wanted = item.amount or (_worth(line, item.quantity) if line else None)
+        wanted = item.amount or (worth(line, item.quantity) if line else None)
         if line is None or wanted is None:
             continue
         total += wanted
@@ -69,7 +69,8 @@ def not_covered(order: OrderMoney, items: tuple[Units, ...]) -> str | None:
     return "; ".join(short) or None
 
 
-def _worth(line: LineMoney, units: int) -> Decimal | None:
+def worth(line: LineMoney, units: int) -> Decimal | None:
+    """Return what units of a line cost with their tax; None where Digital River does not tell."""
     return None if line.value is None else line.value * units / line.quantity
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from lifecycle.judgement import EligibilityJudged
 from lifecycle.location import Location
 
 NOT_SENT = 0
@@ -351,6 +352,7 @@ Fact = Annotated[
     | RefundSeen
     | Missing
     | ReturnsListed
+    | EligibilityJudged
     | ReturnClaimed
     | ReturnOrphaned
     | EndedBefore

@@ -41,6 +41,7 @@ from lifecycle.facts import (
     TooManyMessages,
 )
 from lifecycle.identity import return_key, rma_in
+from lifecycle.judgement import EligibilityJudged
 from lifecycle.records import RefundRecord, ReturnRecord
 from lifecycle.request import Coordinator, ReturnRequest
 from lifecycle.tally import Tally
@@ -90,6 +91,8 @@ class Ledger:
     returns: dict[str, ReturnRecord] = field(default_factory=dict)
     refunds: dict[str, RefundRecord] = field(default_factory=dict)
     returns_listed: datetime | None = None
+    judged: EligibilityJudged | None = None
+    """What the shop's rules said; None where the shop has none."""
     missing: set[tuple[str, str]] = field(default_factory=set)
     claimed: set[str] = field(default_factory=set)
     orphaned: set[str] = field(default_factory=set)
@@ -162,9 +165,7 @@ class Ledger:
                 else:
                     self.refunds[fact.refund_id] = RefundRecord.of(fact)
             case OrderSeen():
-                self.order = _later(self.order, fact)
-                if fact.state == "dispute":
-                    self.disputed = _latest(self.disputed, fact.updated or fact.taken)
+                self._join_order(fact)
             case FulfillmentOrderSeen():
                 known = self.fulfillment_orders.get(fact.fulfillment_order_id)
                 self.fulfillment_orders[fact.fulfillment_order_id] = _later(known, fact)
@@ -172,6 +173,8 @@ class Ledger:
                 self.missing.add((fact.resource, fact.object_id))
             case ReturnsListed():
                 self.returns_listed = _latest(self.returns_listed, fact.taken)
+            case EligibilityJudged():
+                self.judged = min(fact, self.judged or fact, key=lambda j: (j.taken, repr(j)))
             case ReturnClaimed():
                 self.claimed.add(fact.return_id)
             case ReturnOrphaned():
@@ -204,6 +207,11 @@ class Ledger:
             self.requested = self.returns[return_id].authorised(self.fulfillment_orders)
         if self.order is not None and not self.request.order_id:
             self.order_id = self.order.order_id
+
+    def _join_order(self, fact: OrderSeen) -> None:
+        self.order = _later(self.order, fact)
+        if fact.state == "dispute":
+            self.disputed = _latest(self.disputed, fact.updated or fact.taken)
 
     def _join_dispute(self, fact: DisputeResolved | DisputeLookedUp | Chargeback) -> None:
         match fact:

@@ -42,6 +42,10 @@ _ANY: dict[str, str] = {
 
 _OF_QUESTION: dict[str, dict[str, str]] = {
     "look_alikes": {Answer.RETRY: "None of them is it: the call is made again."},
+    "eligibility": {
+        Answer.APPROVE: "The return is opened at Digital River.",
+        Answer.DECLINE: "Nothing is opened: the request is refused, with the code declined.",
+    },
     "approval_overdue": {Answer.GIVE_UP: "Nothing is refunded; the return ends as expired."},
     "short_at_deadline": _UNSOUND,
     "unsound": {

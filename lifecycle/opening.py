@@ -1,7 +1,7 @@
 """From the request to an open Digital River return: check, create, or refuse."""
 
 from lifecycle.adopting import adopt_orphan
-from lifecycle.eligibility import (
+from lifecycle.conditions import (
     chosen_fulfillment_order,
     refuse_all,
     refuse_digital_river,
@@ -10,6 +10,7 @@ from lifecycle.eligibility import (
     refuse_third_party,
 )
 from lifecycle.facts import FulfillmentOrderSeen, Refused, Resource
+from lifecycle.judged import asked_by_shop, refused_by_shop, with_refusals_of_shop
 from lifecycle.ledger import Ledger
 from lifecycle.steps import (
     CheckReturnable,
@@ -82,17 +83,29 @@ def _create_unless(
     chosen: FulfillmentOrderSeen | None,
 ) -> Step:
     """Create unless it is refused; but what may have been created is looked for before the end."""
+    refusal = refusal or refused_by_shop(ledger)
     if refusal is not None and not _may_exist(ledger):
         return _refuse(ledger, refusal)
+    asked = asked_by_shop(ledger) if refusal is None and ledger.cancel is None else None
+    if asked is not None:
+        return asked
     only_look = refusal is not None or ledger.cancel is not None
     return _create(ledger, resource, chosen, only_look=only_look)
 
 
 def _refuse(ledger: Ledger, refusal: Refusal) -> Step:
-    """Close, unless the units are held by a return of ours that can be carried on."""
+    """Close, unless the units are held by a return of ours that can be carried on.
+
+    That is for the shop's rules to judge, as what is created is.
+    """
     trouble = in_trouble(ledger, ledger.check_key)
-    closing = Close(outcome=Outcome.NOT_RETURNABLE, refusal=refusal)
-    return trouble or adopt_orphan(ledger, refusal) or closing
+    if trouble is not None:
+        return trouble
+    adoption = adopt_orphan(ledger, refusal)
+    refused = refused_by_shop(ledger) if adoption else with_refusals_of_shop(ledger, refusal)
+    if adoption is None or refused is not None:
+        return Close(outcome=Outcome.NOT_RETURNABLE, refusal=refused)
+    return asked_by_shop(ledger) or adoption
 
 
 def _may_exist(ledger: Ledger) -> bool:

@@ -32,6 +32,7 @@ from lifecycle.facts import (
     ShipmentReceived,
     TooManyMessages,
 )
+from lifecycle.judgement import EligibilityJudged
 from lifecycle.steps import (
     AcceptItems,
     Adopt,
@@ -145,6 +146,9 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return f"Digital River knows no {fact.resource.replace('_', ' ')} {fact.object_id}"
         case ReturnsListed():
             return "All returns of the order were listed"
+        case EligibilityJudged():
+            codes = ", ".join(f"{one.code} ({one.then})" for one in fact.findings)
+            return f"The shop's rules were asked: {codes or 'the units may come back'}"
         case ReturnClaimed():
             return f"{fact.return_id} is this return's"
         case ReturnOrphaned():
@@ -164,12 +168,8 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return "Too much was told of this return: events are taken into account no more"
         case CancelRequested():
             return f"{fact.who} asked to cancel: {fact.why}"
-        case DisputeResolved():
-            return f"The dispute of order {fact.order_id} was resolved"
-        case DisputeLookedUp():
-            return "The events of Digital River were read for how the dispute ended"
-        case Chargeback():
-            return f"The bank charged order {fact.order_id} back"
+        case DisputeResolved() | DisputeLookedUp() | Chargeback():
+            return _dispute_in_words(fact)
         case Decision():
             by = f" (reference {fact.reference})" if fact.reference else ""
             return f"{fact.who} decided {fact.answer} on {fact.question}: {fact.why}{by}"
@@ -195,6 +195,18 @@ def _call_in_words(
             return f"{fact.key} did not get through: {fact.message}"
         case CallWithdrawn():
             return f"{fact.key} was withdrawn before it got through"
+        case _:
+            assert_never(fact)
+
+
+def _dispute_in_words(fact: DisputeResolved | DisputeLookedUp | Chargeback) -> str:
+    match fact:
+        case DisputeResolved():
+            return f"The dispute of order {fact.order_id} was resolved"
+        case DisputeLookedUp():
+            return "The events of Digital River were read for how the dispute ended"
+        case Chargeback():
+            return f"The bank charged order {fact.order_id} back"
         case _:
             assert_never(fact)
 

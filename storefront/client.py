@@ -19,6 +19,7 @@ from lifecycle.identity import LATE
 from lifecycle.policy import Policy
 from lifecycle.request import ReturnRequest
 from lifecycle.snapshot import Snapshot
+from storefront.asking_again import answer_now
 from storefront.carrying_on import holder_of, start_for, start_for_late_parcel
 from storefront.closed import answer_of_closed
 from storefront.errors import EndedError, NoAnswerError, NoSuchReturnError
@@ -69,8 +70,9 @@ class Returns:
     async def start(self, request: ReturnRequest) -> OpenedAnswer:
         """Start a return, or join the one that this request started before.
 
-        The answer is `queued` when Digital River or every worker is away: the request is safe
-        then, and asking the same again later gets the answer.
+        The answer is `queued` when Digital River or every worker is away, or when the shop's rules
+        ask a person first: the request is safe then, and asking the same again later gets the
+        answer.
         """
         if request.adopt is not None:
             rule = "is for operators: use `starter.py adopt`"
@@ -110,6 +112,8 @@ class Returns:
                     id=f"{request.request_id}:{request.fingerprint}",
                     rpc_timeout=self._patience,
                 )
+                if answer.status == "queued":
+                    return await answer_now(self._client, answer, self._patience)
                 return answer
         except NoAnswerError as silence:
             try:

@@ -18,6 +18,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from digital_river import DigitalRiver, Limiter
 from digital_river.signature import HEADER, sign
+from eligibility.shop_rules import ShopRules
 from lifecycle.policy import Policy
 from lifecycle.request import ReturnRequest
 from lifecycle.rules import CURRENT_RULES
@@ -81,9 +82,13 @@ class Running:
     key: str = ""
 
     @asynccontextmanager
-    async def workers(self, rules: int = CURRENT_RULES) -> AsyncIterator[None]:
-        """Run workers of a release that has these rules."""
-        calls = digital_river_worker(self.client, self.digital_river, per_second=1000, rules=rules)
+    async def workers(
+        self, rules: int = CURRENT_RULES, shop_rules: ShopRules | None = None
+    ) -> AsyncIterator[None]:
+        """Run workers of a release that has these rules, for a shop that has those."""
+        calls = digital_river_worker(
+            self.client, self.digital_river, per_second=1000, rules=rules, shop_rules=shop_rules
+        )
         async with returns_worker(self.client, workflow_runner=STRICT), calls:
             yield
 
@@ -309,8 +314,15 @@ async def idle(
 
 @asynccontextmanager
 async def running(
-    client: Client, options: Options | None = None, *, webhooks: bool = False
+    client: Client,
+    options: Options | None = None,
+    *,
+    webhooks: bool = False,
+    shop_rules: ShopRules | None = None,
 ) -> AsyncIterator[Running]:
     """Run everything."""
-    async with idle(client, options, webhooks=webhooks) as house, house.workers():
+    async with (
+        idle(client, options, webhooks=webhooks) as house,
+        house.workers(shop_rules=shop_rules),
+    ):
         yield house

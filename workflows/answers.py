@@ -2,18 +2,26 @@
 
 from lifecycle.carrying import carried
 from lifecycle.fact_json import write_fact
+from lifecycle.judged import is_asked_by_shop
 from lifecycle.ledger import Ledger
 from lifecycle.ours import our_return
 from lifecycle.phase import phase_of
 from lifecycle.rules import next_step
 from lifecycle.sentences import sentence_for
 from lifecycle.snapshot import take_snapshot
-from lifecycle.steps import Close, Refusal, Step
+from lifecycle.steps import Close, Refusal, Step, Wait
 from workflows.messages import Done, OpenedAnswer, ReturnResult, ShipmentAnswer
+
+A_PERSON_LOOKS = "The shop looks at this request before the return is opened."
+"""What the customer may read while a person is asked."""
 
 
 def opened_answer(ledger: Ledger, step: Step) -> OpenedAnswer | None:
-    """Return the answer to the storefront's request, as soon as there is one."""
+    """Return the answer to the storefront's request, as soon as there is one.
+
+    While a person is asked, that is the answer: nobody waits for hours. An update is answered once,
+    so whoever asks again is told by `storefront.asking_again` what has become of it.
+    """
     record = our_return(ledger)
     if record is not None:
         return OpenedAnswer(
@@ -23,6 +31,13 @@ def opened_answer(ledger: Ledger, step: Step) -> OpenedAnswer | None:
             return_id=record.best.return_id,
             state=record.state,
             ship_to=record.location,
+        )
+    if isinstance(step, Wait) and step.question and is_asked_by_shop(step.question.id):
+        return OpenedAnswer(
+            workflow_id=ledger.workflow_id,
+            rma=ledger.request.rma,
+            status="queued",
+            sentence=A_PERSON_LOOKS,
         )
     if not isinstance(step, Close):
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 from temporalio.api.common.v1 import Payload
@@ -26,10 +27,16 @@ def is_of_the_workflow(error: RPCError) -> bool:
     return not any("NamespaceNotFound" in detail.type_url for detail in details)
 
 
-async def first_request(
-    client: Client, workflow_id: str, within: timedelta
-) -> ReturnRequest | None:
-    """Read the request that a workflow was started with; None if Temporal does not have it.
+@dataclass(frozen=True)
+class Beginning:
+    """How a return began."""
+
+    request: ReturnRequest
+    at: datetime
+
+
+async def beginning_of(client: Client, workflow_id: str, within: timedelta) -> Beginning | None:
+    """Read how a workflow began, in its history's first event; None if Temporal does not have it.
 
     Raises `RPCError` when Temporal does not answer.
     """
@@ -39,12 +46,21 @@ async def first_request(
     try:
         async for event in events:
             payloads = event.workflow_execution_started_event_attributes.input.payloads
-            decoded = await client.data_converter.decode(payloads, [ReturnRequest])
-            return decoded[0] if isinstance(decoded[0], ReturnRequest) else None
+            (request,) = await client.data_converter.decode(payloads, [ReturnRequest])
+            at = event.event_time.ToDatetime(UTC)
+            return Beginning(request, at) if isinstance(request, ReturnRequest) else None
     except RPCError as error:
         if not is_of_the_workflow(error):
             raise
     return None
+
+
+async def first_request(
+    client: Client, workflow_id: str, within: timedelta
+) -> ReturnRequest | None:
+    """Read the request that a workflow was started with."""
+    beginning = await beginning_of(client, workflow_id, within)
+    return beginning.request if beginning else None
 
 
 async def events_told(client: Client, workflow_id: str, within: timedelta) -> set[str] | None:

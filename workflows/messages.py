@@ -48,6 +48,8 @@ class OpenedAnswer(BaseModel):
     state: str | None = None
     ship_to: Location | None = None
     refusal: Refusal | None = None
+    sentence: str | None = None
+    """Why it is queued, for the customer, where a person is asked first."""
 
 
 class AdoptedReturn(BaseModel):

@@ -9,6 +9,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities import all_activities
 from digital_river import DigitalRiver
+from eligibility.shop_rules import ShopRules
 from lifecycle.rules import CURRENT_RULES
 from workflows.backfill import BackfillWorkflow
 from workflows.names import DIGITAL_RIVER_TASK_QUEUE, RETURNS_TASK_QUEUE
@@ -68,12 +69,16 @@ def digital_river_worker(
     *,
     per_second: float,
     rules: int = CURRENT_RULES,
+    shop_rules: ShopRules | None = None,
 ) -> Worker:
-    """Return the worker that calls Digital River, at most so often over all processes."""
+    """Return the worker that calls Digital River, at most so often over all processes.
+
+    `shop_rules` are asked before a return is created; without them nothing is.
+    """
     return Worker(
         client,
         task_queue=DIGITAL_RIVER_TASK_QUEUE,
-        activities=all_activities(digital_river, rules),
+        activities=all_activities(digital_river, rules, shop_rules),
         max_task_queue_activities_per_second=per_second,
         max_concurrent_activities=50,
         graceful_shutdown_timeout=GRACE,

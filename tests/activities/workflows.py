@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import cast
 
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
+from workflows.converter import data_converter
+from workflows.histories import Beginning
 from workflows.names import RETURN_PHASE
 
 RUNNING, COMPLETED = WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED
@@ -23,9 +26,13 @@ class Workflows:
     """The id of an open workflow by the id of its return."""
     phases: dict[str, str] = field(default_factory=dict)
     """In which a closed one ended, where not as cancelled."""
+    beginnings: dict[str, Beginning] = field(default_factory=dict)
+    """How each began, as its history tells."""
     failure: RPCError | None = None
     asked: list[str] = field(default_factory=list)
     """Each workflow that was described, as often as it was."""
+
+    data_converter = data_converter
 
     @property
     def client(self) -> Client:
@@ -82,3 +89,18 @@ class Handle:
         phase = self.workflows.phases.get(self.workflow_id, "cancelled")
         attributes = TypedSearchAttributes([SearchAttributePair(RETURN_PHASE, phase)])
         return Description(self.workflows.statuses[self.workflow_id], attributes)
+
+    async def fetch_history_events(
+        self, *, page_size: int, rpc_timeout: timedelta
+    ) -> AsyncIterator[HistoryEvent]:
+        """Tell the first event, or fail as Temporal does."""
+        assert page_size == 1
+        assert rpc_timeout > timedelta(0)
+        if self.workflows.failure is not None:
+            raise self.workflows.failure
+        begun = self.workflows.beginnings[self.workflow_id]
+        event = HistoryEvent()
+        event.event_time.FromDatetime(begun.at)
+        written = await data_converter.encode([begun.request])
+        event.workflow_execution_started_event_attributes.input.payloads.extend(written)
+        yield event

@@ -39,6 +39,7 @@ from lifecycle.facts import (
     TooManyMessages,
 )
 from lifecycle.identity import refund_key, return_key
+from lifecycle.judgement import EligibilityJudged, ShopFinding, Then
 from lifecycle.request import ReturnRequest
 from lifecycle.steps import Answer
 from tests.builders.returns import (
@@ -172,6 +173,19 @@ def shipments(draw: st.DrawFn) -> ShipmentReceived:
     )
 
 
+def judgements() -> st.SearchStrategy[EligibilityJudged]:
+    """Draw what the shop's rules said of units of `a` and `b`."""
+    finding = st.builds(
+        ShopFinding,
+        code=st.sampled_from(("return_window_over", "value_above_limit")),
+        then=st.sampled_from(Then),
+        message=st.just("Too late."),
+        order_item_ids=st.sampled_from((("a",), ("b",), ("a", "b"))),
+    )
+    found = st.lists(finding, max_size=2).map(tuple)
+    return st.builds(EligibilityJudged, findings=found, taken=times)
+
+
 def facts_of_others(request: ReturnRequest) -> st.SearchStrategy[Fact]:
     """Draw any fact but a person's decision."""
     key = keys(request)
@@ -184,6 +198,7 @@ def facts_of_others(request: ReturnRequest) -> st.SearchStrategy[Fact]:
         fulfillment_orders(),
         shipments(),
         st.builds(ReturnsListed, taken=times),
+        judgements(),
         st.builds(ReturnClaimed, return_id=st.sampled_from(RETURN_IDS)),
         st.builds(ReturnOrphaned, return_id=st.sampled_from(RETURN_IDS)),
         st.builds(
@@ -236,6 +251,7 @@ def decisions(request: ReturnRequest) -> st.SearchStrategy[Decision]:
         "refund_expired:re_1:ended",
         "refund_refused:ret_1:refund:1:1",
         f"look_alikes:{return_key(request.workflow_id)}:1",
+        f"eligibility:{request.rma}",
     )
     answers = (*Answer, "adopt:ret_1", "adopt:ret_9", "holds:accepted", "holds:failed", "holds:odd")
     return st.builds(

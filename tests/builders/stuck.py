@@ -13,6 +13,7 @@ from lifecycle.facts import (
     TooManyMessages,
 )
 from lifecycle.identity import refund_key, rma_number
+from lifecycle.judgement import Then
 from lifecycle.policy import Policy
 from lifecycle.request import Coordinator
 from lifecycle.steps import AcceptItems
@@ -31,6 +32,7 @@ from tests.builders.returns import (
     return_seen,
     shipment,
 )
+from tests.builders.shop import finding, judged
 
 STUCK: dict[str, Callable[[], Life]] = {}
 
@@ -60,6 +62,12 @@ def check_unreachable() -> Life:
     """Digital River does not answer the first read."""
     life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
     return _call_given_up(life, life.ledger.check_key)
+
+
+@stuck
+def eligibility_in_question() -> Life:
+    """The shop's rules ask before the return is opened."""
+    return judged({"a": 1}, finding("value_above_limit", Then.ASK, "a"))
 
 
 @stuck

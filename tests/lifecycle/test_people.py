@@ -31,6 +31,7 @@ from lifecycle.facts import (
     ReturnsListed,
     TooManyMessages,
 )
+from lifecycle.judgement import EligibilityJudged
 from lifecycle.phase import phase_of
 from lifecycle.request import Coordinator
 from lifecycle.sentences import fact_in_words, sentence_for
@@ -237,6 +238,7 @@ def test_every_fact_in_words() -> None:
         fulfillment_order_seen(),
         Missing(resource="fulfillment_order", object_id="fo_9", taken=START),
         ReturnsListed(taken=START),
+        EligibilityJudged(findings=(), taken=START),
         ReturnClaimed(return_id="ret_1"),
         ReturnOrphaned(return_id="ret_1"),
         EndedBefore(outcome="expired", news="it was accepted", taken=START),

@@ -119,6 +119,20 @@ async def test_the_worker_names_the_variable_that_is_wrong(
     assert "canary" not in errors
 
 
+async def test_the_worker_names_what_is_wrong_in_the_shops_rules(tmp_path: Path) -> None:
+    """Status 2, with the variable, the file, the field and the rule, before Temporal is asked."""
+    rules = tmp_path / "rules.toml"
+    rules.write_text("[open_return]\n[return_window]\ndays = 0\nthen = 'ask'\n")
+    variables = {**WORKER, "UPRIVER_ELIGIBILITY_FILE": str(rules), "TEMPORAL_ADDRESS": NOWHERE}
+    status, _, errors = await ended(await start(tmp_path, str(ROOT / "worker.py"), **variables))
+    named = f"UPRIVER_ELIGIBILITY_FILE: {rules}: "
+    assert status == 2
+    assert errors.splitlines() == [
+        f"{named}return_window.days: Input should be greater than or equal to 1",
+        f"{named}open_return.then: Field required",
+    ]
+
+
 async def test_the_worker_says_so_when_it_cannot_reach_temporal(tmp_path: Path) -> None:
     """Status 1 and one line: whoever runs it starts it again."""
     worker = await start(tmp_path, str(ROOT / "worker.py"), TEMPORAL_ADDRESS=NOWHERE, **WORKER)

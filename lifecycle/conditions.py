@@ -1,4 +1,7 @@
-"""Why units cannot be returned: one code and one sentence per line, fit to be shown to a customer.
+"""What Digital River needs to open a return, and why it cannot be opened.
+
+One code and one sentence per line, fit to be shown to a customer. The shop's own rules are another
+thing: `eligibility`.
 
 Sources of the rules: docs/digital-river.md, "Before a return can be opened".
 """
@@ -33,7 +36,8 @@ def refuse_disputed(ledger: Ledger) -> Refusal:
     return refuse_all(ledger, "order_disputed", message)
 
 
-def _refusal(lines: Iterable[LineRefusal | None]) -> Refusal | None:
+def refuse_lines(lines: Iterable[LineRefusal | None]) -> Refusal | None:
+    """Return the refusal that some lines make; None where none is refused."""
     refused = tuple(line for line in lines if line is not None)
     if not refused:
         return None
@@ -79,13 +83,13 @@ def refuse_digital_river(ledger: Ledger) -> Refusal | None:
     if chosen is None:
         lines = ledger.request.lines
         unknown = [_unknown(line) for line in lines if not _places(ledger, line)]
-        return _refusal(unknown or map(_scattered, lines))
+        return refuse_lines(unknown or map(_scattered, lines))
     if chosen.order_id not in (order_id, None):
         message = (
             f"Fulfillment order {chosen.fulfillment_order_id} is not part of order {order_id}."
         )
         return refuse_all(ledger, "fulfillment_order_not_found", message)
-    return _refusal(_unshipped_lines(ledger, chosen))
+    return refuse_lines(_unshipped_lines(ledger, chosen))
 
 
 def _places(ledger: Ledger, line: RequestedLine) -> int:
@@ -168,7 +172,7 @@ def refuse_third_party(ledger: Ledger, order: OrderSeen | None) -> Refusal | Non
         message = f"Order {order_id} was not delivered: it is {order.state.replace('_', ' ')}."
         return refuse_all(ledger, "not_fulfilled", message)
     held = units_held(ledger)
-    return _refusal(_unreturnable(order, held, line) for line in ledger.request.lines)
+    return refuse_lines(_unreturnable(order, held, line) for line in ledger.request.lines)
 
 
 def units_held(ledger: Ledger) -> Tally:
@@ -184,7 +188,7 @@ def refuse_held(ledger: Ledger) -> Refusal | None:
     """Say which lines have units in other returns of the order; None when none has."""
     held = units_held(ledger)
     message = "Some of these items are already in another return."
-    return _refusal(
+    return refuse_lines(
         LineRefusal(order_item_id=line.order_item_id, code="units_held", message=message)
         for line in ledger.request.lines
         if held[line.order_item_id]
