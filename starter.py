@@ -7,6 +7,7 @@ object on standard output, whatever the status, unless the command line itself c
 import typer
 
 from commands.deciding import cancel, resolve
+from commands.exporting import export
 from commands.looking import list_returns, show
 from commands.opening import adopt, start
 from commands.receiving import received
@@ -17,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (start, adopt, received, cancel, resolve, show):
+for command in (start, adopt, received, cancel, resolve, show, export):
     app.command()(command)
 app.command(name="list")(list_returns)
 

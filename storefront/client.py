@@ -21,6 +21,7 @@ from lifecycle.request import ReturnRequest
 from lifecycle.snapshot import Snapshot
 from storefront.asking_again import answer_now
 from storefront.carrying_on import holder_of, start_for, start_for_late_parcel
+from storefront.case_file import CaseFile, case_file_of
 from storefront.closed import answer_of_closed
 from storefront.errors import EndedError, NoAnswerError, NoSuchReturnError
 from storefront.listing import ReturnFilter, ReturnRow, row_of
@@ -49,6 +50,11 @@ PATIENCE = timedelta(seconds=10)
 """How long a caller waits for an answer, unless it says otherwise."""
 
 ENDED = "The return has ended; what became of it can still be read."
+
+UNREAD = (
+    "The return is there, but only a worker can read it, and none answered in time: start one "
+    "(python worker.py), or try again."
+)
 
 ASK_FIRST = Policy(ask_before_refund=True)
 """The terms of an adoption, unless an operator says otherwise."""
@@ -193,6 +199,18 @@ class Returns:
             return await self._handle(workflow_id).query(
                 ReturnWorkflow.snapshot, rpc_timeout=self._patience
             )
+
+    async def case_file(self, workflow_id: str) -> CaseFile:
+        """Return all that is known of a return as a case file, open or ended."""
+        with readable_errors():
+            handle = self._handle(workflow_id)
+            about = await handle.describe(rpc_timeout=self._patience)
+        try:
+            view = await self.show(workflow_id)
+        except NoAnswerError as silence:
+            raise NoAnswerError(silence.code, UNREAD) from silence
+        status = about.status.name.lower() if about.status else "unknown"
+        return case_file_of(view, status, about.start_time, about.close_time)
 
     async def list(
         self, wanted: ReturnFilter = EVERY, *, limit: int = 100

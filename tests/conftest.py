@@ -14,6 +14,7 @@ from sandbox.identifiers import new_uuid
 from tests.canaries import LOOKOUT
 from tests.running import Running, running
 from tests.servers import start_leaping_server, start_server
+from tests.storefront.command import Command, command_for
 
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("desk", UNTIMED)
@@ -45,6 +46,12 @@ async def live(temporal: WorkflowEnvironment) -> AsyncIterator[Running]:
     """Run everything with its receiver; the first look of a watch is a day away."""
     async with running(temporal.client, webhooks=True) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def shop(live: Running) -> Command:
+    """Return the command line of the shop."""
+    return command_for(live.client)
 
 
 @pytest.fixture(scope="session")
