@@ -1,12 +1,13 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Everything lives in .venv.
 PYTHON ?= python3
+CHROMIUM ?= /usr/bin/chromium
 BIN := .venv/bin
 READY := .venv/ready
 SOURCES := activities backfill commands digital_river eligibility lifecycle local sandbox serving \
            simulation storefront webhooks workflows \
            demo.py leaving.py receiver.py settings.py starter.py worker.py tests benchmarks
 
-.PHONY: demo test coverage mutate check format bench simulate lock clean
+.PHONY: demo test coverage mutate check format bench simulate screenshots lock clean
 
 demo: $(READY) ## run every kind of return on this machine, with the web UI
 	$(BIN)/python demo.py $(ARGS)
@@ -26,13 +27,13 @@ mutate: $(READY) ## changes the code in thousands of small ways; which one does 
 	$(BIN)/python -m benchmarks.mutants
 
 check: $(READY) ## lint, format and types
-	$(BIN)/ruff check $(SOURCES)
-	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES) browser
+	$(BIN)/ruff format --check $(SOURCES) browser
 	$(BIN)/mypy $(SOURCES)
 
 format: $(READY) ## mend what can be mended
-	$(BIN)/ruff check --fix $(SOURCES)
-	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES) browser
+	$(BIN)/ruff format $(SOURCES) browser
 
 bench: $(READY) ## measure, in pairs, and print the tables
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -40,12 +41,19 @@ bench: $(READY) ## measure, in pairs, and print the tables
 simulate: $(READY) ## whole returns through faults, from seeds; docs/reliability.md
 	$(BIN)/python -m simulation $(ARGS)
 
-lock: $(READY) ## renew both lock files from pyproject.toml
+screenshots: $(READY) ## look at Temporal's web UI in a browser: CHROMIUM=/path/to/chromium
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-browser.lock
+	$(BIN)/mypy browser
+	$(BIN)/python -m browser $(CHROMIUM)
+
+lock: $(READY) ## renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --group browser -o requirements-browser.lock
 
 clean: ## forget the virtual environment
 	rm -rf .venv

@@ -1,9 +1,11 @@
 """The card on the web UI's workflow page, in Markdown: where it stands, who acts, until when."""
 
+import json
+
 from lifecycle.amounts import in_words
 from lifecycle.ledger import Ledger
 from lifecycle.sentences import day
-from lifecycle.snapshot import Snapshot, take_snapshot
+from lifecycle.snapshot import QuestionView, Snapshot, take_snapshot
 from lifecycle.steps import Step
 
 LAST_FACTS = 5
@@ -30,12 +32,21 @@ def _who_acts(view: Snapshot) -> str:
         lines.append(f"- Question `{view.question.id}`, to be answered by `resolve`:")
         meanings = view.question.meanings or {}
         lines += [f"  - `{answer}`: {meaning}" for answer, meaning in meanings.items()]
+        lines.append(
+            f"- From here: More Actions, Send an Update, `resolve`, `{_example(view.question)}`"
+        )
     if view.actions:
         lines.append(f"- May be done now: {', '.join(f'`{name}`' for name in view.actions)}")
     if view.return_:
         lines.append(f"- Digital River return: `{view.return_.id}` ({view.return_.state})")
     lines.append(f"- Order `{view.order_id}`, RMA `{view.rma}`, `{view.coordinator}`")
     return "\n".join(lines)
+
+
+def _example(asked: QuestionView) -> str:
+    """Return what the update `resolve` is given, with the first answer that there is."""
+    resolution = {"question": asked.id, "answer": asked.answers[0], "who": "…", "why": "…"}
+    return json.dumps(resolution, ensure_ascii=False)
 
 
 def _money(view: Snapshot) -> str:

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from lifecycle.snapshot import Snapshot, take_snapshot
     from lifecycle.steps import Call, Close, Create, Look, Step, Wait, Watch
     from lifecycle.watching import known_objects, replaces, watch_for, watch_key
-    from workflows import names
+    from workflows import descriptions, names
     from workflows.answers import done_answer, opened_answer, result_of, shipment_answer
     from workflows.asking import log_question
     from workflows.attributes import attributes_now
@@ -205,7 +205,7 @@ class ReturnWorkflow:
             else:
                 return
 
-    @workflow.update(name=names.OPENED, description="The Digital River return, or why not")
+    @workflow.update(name=names.OPENED, description=descriptions.OPENED)
     async def opened(self, request: ReturnRequest) -> OpenedAnswer:  # noqa: ARG002 - validated
         """Answer the storefront as soon as the return is opened or refused."""
         answer: OpenedAnswer | None = None
@@ -229,12 +229,12 @@ class ReturnWorkflow:
                 )
             )
 
-    @workflow.signal(name=names.DIGITAL_RIVER_EVENT, description="What a verified webhook taught")
+    @workflow.signal(name=names.DIGITAL_RIVER_EVENT, description=descriptions.DIGITAL_RIVER_EVENT)
     def digital_river_event(self, event: EventMessage = NOTHING) -> None:
         """Write down what an event taught, once."""
         self._inbox.take(event)
 
-    @workflow.update(name=names.RECEIVE_SHIPMENT, description="What arrived in one parcel")
+    @workflow.update(name=names.RECEIVE_SHIPMENT, description=descriptions.RECEIVE_SHIPMENT)
     async def receive_shipment(self, shipment: Shipment) -> ShipmentAnswer:
         """Write down what arrived, once it is known of what."""
         if not knows_its_units(self._ledger):
@@ -256,7 +256,7 @@ class ReturnWorkflow:
     def _knows_its_units(self) -> bool:
         return knows_its_units(self._ledger) or isinstance(self._step, Close)
 
-    @workflow.update(name=names.CANCEL, description="Stop before anything is received")
+    @workflow.update(name=names.CANCEL, description=descriptions.CANCEL)
     async def cancel(self, cancellation: Cancellation) -> Done:
         """Stop the return, and say where it stands once nothing more will be learned at once."""
         fact = CancelRequested(who=cancellation.who, why=cancellation.why, at=workflow.now())
@@ -276,7 +276,7 @@ class ReturnWorkflow:
     def _validate_cancel(self, cancellation: Cancellation) -> None:  # noqa: ARG002 - any will do
         refuse(object_to_cancellation(self._ledger))
 
-    @workflow.update(name=names.RESOLVE, description="Answer the question that is open now")
+    @workflow.update(name=names.RESOLVE, description=descriptions.RESOLVE)
     def resolve(self, resolution: Resolution) -> Done:
         """Write down an operator's decision."""
         self._ledger.record(self._decision(resolution), "operator")
@@ -289,7 +289,7 @@ class ReturnWorkflow:
     def _decision(self, resolution: Resolution) -> Decision:
         return Decision(**resolution.model_dump(), at=workflow.now())
 
-    @workflow.query(name=names.SNAPSHOT, description="All that is known, and what it means")
+    @workflow.query(name=names.SNAPSHOT, description=descriptions.SNAPSHOT)
     def snapshot(self) -> Snapshot:
         """Return the ledger and its explanation."""
         return take_snapshot(self._ledger, next_step(self._ledger))

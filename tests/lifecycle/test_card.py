@@ -30,6 +30,8 @@ it did not pay the customer.
   - `settle_by_hand`: It is paid by hand, by the reference that is given; no refund is issued \
 for it.
   - `give_up`: It is not paid, and no refund is issued for it any more.
+- From here: More Actions, Send an Update, `resolve`, \
+`{"question": "refund_failed:re_1:ended", "answer": "retry", "who": "…", "why": "…"}`
 - May be done now: `resolve`
 - Digital River return: `ret_1` (accepted)
 - Order `order-1`, RMA `DHYQMS3BTV`, `digital_river`
