@@ -29,9 +29,9 @@ def _who_acts(view: Snapshot) -> str:
     if view.next:
         lines.append(f"- What follows: {view.next}")
     if view.question:
-        lines.append(f"- Question `{view.question.id}`, to be answered by `resolve`:")
+        lines.append(f"- Question `{view.question.id}`, answered by `resolve`:")
         meanings = view.question.meanings or {}
-        lines += [f"  - `{answer}`: {meaning}" for answer, meaning in meanings.items()]
+        lines += [f"- Answer `{answer}`: {meaning}" for answer, meaning in meanings.items()]
         lines.append(
             f"- From here: More Actions, Send an Update, `resolve`, `{_example(view.question)}`"
         )

@@ -25,11 +25,11 @@ it did not pay the customer.
 - Who must act: **operator**
 - Since: 2026-03-07 09:00 UTC
 - What follows: The return goes on when an operator has answered.
-- Question `refund_failed:re_1:ended`, to be answered by `resolve`:
-  - `retry`: A new refund is issued, under the next number.
-  - `settle_by_hand`: It is paid by hand, by the reference that is given; no refund is issued \
+- Question `refund_failed:re_1:ended`, answered by `resolve`:
+- Answer `retry`: A new refund is issued, under the next number.
+- Answer `settle_by_hand`: It is paid by hand, by the reference that is given; no refund is issued \
 for it.
-  - `give_up`: It is not paid, and no refund is issued for it any more.
+- Answer `give_up`: It is not paid, and no refund is issued for it any more.
 - From here: More Actions, Send an Update, `resolve`, \
 `{"question": "refund_failed:re_1:ended", "answer": "retry", "who": "…", "why": "…"}`
 - May be done now: `resolve`
