@@ -1,11 +1,11 @@
 """Asking the shop's own rules: the request is read from the history, the order was read already."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import activity
 
-from activities.orphans import open_returns
+from activities.orphans import WITHIN, open_returns
 from activities.translate import order_money
 from digital_river import Order
 from eligibility.case import AskedLine, Case
@@ -15,9 +15,6 @@ from lifecycle.facts import ReturnSeen
 from lifecycle.judgement import EligibilityJudged
 from lifecycle.request import ReturnRequest
 from workflows.histories import beginning_of
-
-WITHIN = timedelta(seconds=10)
-"""For one question to Temporal."""
 
 
 async def judge(

@@ -70,7 +70,16 @@ def test_opened_and_queued(out: Console) -> None:
     )
     print_opened(out, OpenedAnswer(workflow_id="w", rma="R", status="queued"))
     assert "Opened: Digital River return 7, created.\n" in text(out)
-    assert "Queued: the request is safe;" in text(out)
+    told = "Queued: the request is safe; Digital River or the workers do not answer yet.\n"
+    assert told in text(out)
+
+
+def test_queued_for_a_person(out: Console) -> None:
+    """Why the caller waits."""
+    sentence = "The shop looks at this request before the return is opened."
+    answer = OpenedAnswer(workflow_id="w", rma="R", status="queued", sentence=sentence)
+    print_opened(out, answer)
+    assert f"Queued: the request is safe; {sentence}\n" in text(out)
 
 
 def test_a_snapshot_shows_who_must_act_and_until_when(out: Console) -> None:

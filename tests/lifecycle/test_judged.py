@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lifecycle.facts import CancelRequested, InDoubt, ReturnOrphaned, ReturnsListed
+from lifecycle.facts import CallGivenUp, CancelRequested, InDoubt, ReturnOrphaned, ReturnsListed
 from lifecycle.judgement import ShopFinding, Then
 from lifecycle.request import Coordinator
 from lifecycle.steps import (
@@ -27,6 +27,7 @@ from tests.builders.returns import (
     an_adoption,
     at,
     order_seen,
+    refused,
     return_seen,
 )
 from tests.builders.shop import finding, judged, judgement
@@ -218,6 +219,19 @@ def test_units_of_our_own_old_return_are_judged_as_well() -> None:
     assert asked.question.id.startswith("eligibility:")
     assert isinstance(asked.decide("approve"), Adopt)
     assert refusal_in(after(ask).decide("decline")).code == "declined"
+
+
+def test_the_read_of_our_own_old_return_that_does_not_get_through_is_asked_about() -> None:
+    """Digital River refused to create, and cannot be asked about what holds the units."""
+    old = a_request(Coordinator.DIGITAL_RIVER, {"a": 2}, request_id="request-2")
+    life = judged({"a": 2}, coordinator=Coordinator.DIGITAL_RIVER)
+    life.tell(refused(life.ledger.return_key, code="quantity_too_large"))
+    adoption = life.tell(return_seen(old, return_id="ret_9"), ReturnOrphaned(return_id="ret_9"))
+    assert isinstance(adoption, Adopt)
+    life.tell(CallGivenUp(key=adoption.key, message="timed out", at=at(3)))
+
+    assert life.question.id.startswith(f"digital_river_unreachable:{adoption.key}:")
+    assert isinstance(life.decide("retry"), Adopt)
 
 
 def test_an_adoption_is_not_judged() -> None:

@@ -64,6 +64,7 @@ MESSAGES: tuple[BaseModel, ...] = (
     EventMessage(event_id="e", type="refund.complete", facts=[{"kind": "x", "n": None, "y": [1]}]),
     OpenedAnswer(workflow_id="w", rma="R", status="opened", return_id="1", ship_to=DOCK),
     OpenedAnswer(workflow_id="w", rma="R", status="refused", refusal=REFUSAL),
+    OpenedAnswer(workflow_id="w", rma="R", status="queued", sentence="The shop looks at it."),
     Shipment(reference="S", revision=2, items={"1": 0, "2": 3}),
     ShipmentAnswer(lines=[LINE], sentence="One of two."),
     Cancellation(who="care", why="kept"),

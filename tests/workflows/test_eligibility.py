@@ -120,6 +120,22 @@ async def test_approved(shop: Running, coordinator: str) -> None:
     assert (ended.status, ended.return_id) == ("opened", opened.return_id)
 
 
+async def test_approved_while_digital_river_is_down(shop: Running) -> None:
+    """Nobody is asked any more and nothing is open yet: the request is queued, without a reason."""
+    order, request = await asked_about(shop, "third_party")
+    down = {"method": "GET", "path": "/returns", "kind": "error", "status": 503, "times": 1000}
+    (await shop.control.put("/sandbox/faults", json={"calls": [down]})).raise_for_status()
+    try:
+        await shop.resolve(request.workflow_id, "approve")
+        answer = await shop.returns.start(request)
+    finally:
+        (await shop.control.put("/sandbox/faults", json={})).raise_for_status()
+    assert (answer.status, answer.sentence) == ("queued", None)
+    await shop.in_phase(request.workflow_id, "awaiting_goods")
+    assert (await shop.returns.start(request)).status == "opened"
+    assert len([one for one in (await shop.books())["returns"] if one["orderId"] == order.id]) == 1
+
+
 @EACH
 async def test_declined(shop: Running, coordinator: str) -> None:
     """The request is refused with a code of its own, to whoever asks again."""
