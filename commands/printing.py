@@ -1,5 +1,6 @@
 """Answers for people: ids are never cut, and no value is read as markup."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from commands.columns import cells_of
 from lifecycle.amounts import in_words
 from lifecycle.sentences import day
 from lifecycle.snapshot import LineView, QuestionView, RefundView, Snapshot, UnsoundView
+from storefront.answering import AnsweredMany
 from storefront.errors import StorefrontError
 from storefront.listing import ReturnRow
 from storefront.reading import WrongInputError
@@ -42,6 +44,22 @@ def print_shipment(out: Console, answer: ShipmentAnswer) -> None:
 def print_done(out: Console, done: Done) -> None:
     """Say what became of a cancellation or a resolution."""
     _say(out, done.sentence, title=done.phase)
+
+
+def print_answered(out: Console, answered: AnsweredMany) -> None:
+    """Say what one answer does, or did, to many returns."""
+    rows = [(one.workflow_id, one.question or "", one.status) for one in answered.returns]
+    if rows:
+        columns = ("id", "question", "status", "what happens")
+        told = [one.message for one in answered.returns]
+        _print_table(out, columns, [(*row, text) for row, text in zip(rows, told, strict=True)])
+    for kind, count in answered.kinds.items():
+        _say(out, f"{count} ask {kind}")
+    counts = Counter(one.status for one in answered.returns)
+    summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+    _say(out, summary or "No return asks such a question.")
+    if answered.dry_run and counts["planned"]:
+        _say(out, "Nothing was done yet: the same with --yes and --question-kind does it.")
 
 
 def print_sorry(out: Console, error: StorefrontError) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from lifecycle.facts import ReturnSeen
 from lifecycle.identity import LATE
@@ -24,7 +25,7 @@ from storefront.carrying_on import holder_of, start_for, start_for_late_parcel
 from storefront.case_file import CaseFile, case_file_of
 from storefront.closed import answer_of_closed
 from storefront.errors import EndedError, NoAnswerError, NoSuchReturnError
-from storefront.listing import ReturnFilter, ReturnRow, row_of
+from storefront.listing import OPEN, ReturnFilter, ReturnRow, row_of
 from storefront.reading import WrongInputError
 from storefront.translating import readable_errors
 from workflows import names
@@ -222,6 +223,19 @@ class Returns:
                 query, limit=limit, rpc_timeout=self._patience
             ):
                 yield row_of(execution)
+
+    async def matching(self, query: str) -> AsyncIterator[str]:
+        """List the workflow ids of the open returns that fit Temporal's list filter."""
+        whole = f"WorkflowType = '{names.RETURN_WORKFLOW}' AND {OPEN} AND ({query})"
+        with readable_errors():
+            try:
+                async for one in self._client.list_workflows(whole, rpc_timeout=self._patience):
+                    yield one.id
+            except RPCError as error:
+                if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+                    raise
+                rule = f"must be one of Temporal's list filters: {error.message}"
+                raise WrongInputError([{"field": "query", "rule": rule}]) from error
 
     @asynccontextmanager
     async def _open_return(self, workflow_id: str) -> AsyncIterator[None]:
