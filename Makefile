@@ -5,7 +5,8 @@ BIN := .venv/bin
 READY := .venv/ready
 SOURCES := activities backfill commands digital_river eligibility lifecycle local sandbox serving \
            simulation storefront webhooks workflows \
-           demo.py leaving.py receiver.py settings.py starter.py worker.py tests benchmarks
+           demo.py leaving.py receiver.py settings.py starter.py storefront_api.py \
+           worker.py tests benchmarks
 
 .PHONY: demo test coverage mutate check format bench simulate screenshots lock clean
 

@@ -80,7 +80,9 @@ def _secrets(value: object) -> object:
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Key = Annotated[SecretStr, AfterValidator(_key)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
+Keys = Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_secrets)]
 Host = Annotated[str, Field(pattern=r"^\S+$")]
+Version = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
 BuildId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
@@ -102,7 +104,7 @@ class DigitalRiverSettings(_Environment):
     digital_river_url: HttpUrl
     """Without a trailing slash."""
     digital_river_api_key: Key
-    digital_river_version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2021-12-13"
+    digital_river_version: Version = "2021-12-13"
 
 
 class WorkerSettings(DigitalRiverSettings):
@@ -166,9 +168,17 @@ class ReceiverSettings(_Environment):
 
 
 class StorefrontSettings(_Environment):
-    """The storefront's HTTP API: the key that a shop must show."""
+    """The storefront's HTTP API: the keys of which a shop must show one, and where to listen."""
 
-    storefront_api_key: Key | None = None
+    storefront_api_key: Keys
+    """All valid at once, for the hours in which a key is replaced."""
+    storefront_host: Host = "127.0.0.1"
+    storefront_port: Port = 8089
+    """0: any free port."""
+    digital_river_url: HttpUrl | None = None
+    digital_river_api_key: Key | None = None
+    """Only for bank details, which are off unless both are set."""
+    digital_river_version: Version = "2021-12-13"
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

@@ -1,6 +1,7 @@
 """Reading what a caller wrote, with errors that name the field and the rule."""
 
 import json
+from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -25,7 +26,7 @@ def read(model: type[Model], value: object) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise WrongInputError(_problems(error)) from error
+        raise WrongInputError(broken_rules(error.errors(include_url=False))) from error
 
 
 def read_json(model: type[Model], text: str) -> Model:
@@ -37,8 +38,8 @@ def read_json(model: type[Model], text: str) -> Model:
     return read(model, value)
 
 
-def _problems(error: ValidationError) -> list[dict[str, str]]:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+def broken_rules(found: Sequence[ErrorDetails]) -> list[dict[str, str]]:
+    """Name the field and the rule of each of pydantic's errors, without the value."""
     return [
         {
             "field": ".".join(str(part) for part in problem["loc"]) or "(all)",
@@ -49,7 +50,7 @@ def _problems(error: ValidationError) -> list[dict[str, str]]:
     ]
 
 
-def _follows(problem: ErrorDetails, found: list[ErrorDetails]) -> bool:
+def _follows(problem: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
     """Say whether a list is too short only because what is in it is wrong."""
     return problem["type"] == "too_short" and any(
         problem["loc"] == other["loc"][: len(problem["loc"])] and problem is not other

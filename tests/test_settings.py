@@ -21,10 +21,11 @@ from workflows.converter import data_converter
 URL = "DIGITAL_RIVER_URL"
 KEY = "DIGITAL_RIVER_API_KEY"
 SECRETS = "DIGITAL_RIVER_WEBHOOK_SECRETS"
+SHOP_KEY = "STOREFRONT_API_KEY"
 VARIABLES = (
     *(URL, KEY, SECRETS, f"{SECRETS}_FILE", "DIGITAL_RIVER_VERSION", "DIGITAL_RIVER_LIVE_MODE"),
     *("METRICS_HOST", "METRICS_PORT", "UPRIVER_BUILD_ID", "RECEIVER_HOST", "RECEIVER_PORT"),
-    *("WEBHOOK_TOLERANCE_SECONDS", "STOREFRONT_API_KEY"),
+    *("WEBHOOK_TOLERANCE_SECONDS", SHOP_KEY, "STOREFRONT_HOST", "STOREFRONT_PORT"),
     *("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE"),
     *("TEMPORAL_CONFIG_FILE",),
 )
@@ -47,6 +48,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setenv(URL, "http://127.0.0.1:4000/")
     monkeypatch.setenv(KEY, "sk_test_canary")
     monkeypatch.setenv(SECRETS, "one")
+    monkeypatch.setenv(SHOP_KEY, "one")
     return monkeypatch
 
 
@@ -67,7 +69,9 @@ def test_defaults(given: pytest.MonkeyPatch) -> None:
     assert (worker.metrics_host, worker.metrics_port) == ("127.0.0.1", 9464)
     assert (receiver.receiver_host, receiver.receiver_port) == ("127.0.0.1", 8088)
     assert receiver.webhook_tolerance == timedelta(minutes=5)
-    assert load(StorefrontSettings).storefront_api_key is None
+    storefront = load(StorefrontSettings)
+    assert (storefront.storefront_host, storefront.storefront_port) == ("127.0.0.1", 8089)
+    assert storefront.digital_river_version == worker.digital_river_version
     given.setenv("METRICS_PORT", "0")
     assert load(WorkerSettings).metrics_port == 0
 
@@ -77,6 +81,7 @@ def test_everything_missing_is_named() -> None:
     """All that is missing is named at once."""
     assert problem(WorkerSettings) == f"{URL} is not set\n{KEY} is not set"
     assert problem(ReceiverSettings) == f"{SECRETS} is not set"
+    assert problem(StorefrontSettings) == f"{SHOP_KEY} is not set"
 
 
 @pytest.mark.parametrize("name", [URL, KEY])
@@ -136,6 +141,37 @@ def test_wrong_receiver_settings(given: pytest.MonkeyPatch, name: str, value: st
     told = problem(ReceiverSettings)
     assert told.startswith(f"{name}: ")
     assert "canary" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (SHOP_KEY, "canary,"),
+        (SHOP_KEY, "canary, two canaries"),
+        ("STOREFRONT_PORT", "canary"),
+        ("STOREFRONT_HOST", "canary host"),
+        (URL, "canary"),
+        (KEY, "canary key"),
+    ],
+)
+def test_wrong_storefront_settings(given: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """The same holds for the storefront's API."""
+    given.setenv(name, value)
+    told = problem(StorefrontSettings)
+    assert told.startswith(f"{name}: ")
+    assert "canary" not in told
+
+
+def test_several_keys(given: pytest.MonkeyPatch) -> None:
+    """The shop's keys are separated by commas; Digital River need not be known."""
+    given.setenv(SHOP_KEY, "canary-1, canary+2/=")
+    given.delenv(URL)
+    given.delenv(KEY)
+    settings = load(StorefrontSettings)
+    found = [key.get_secret_value() for key in settings.storefront_api_key]
+    assert found == ["canary-1", "canary+2/="]
+    assert "canary" not in repr(settings)
+    assert (settings.digital_river_url, settings.digital_river_api_key) == (None, None)
 
 
 def test_several_secrets(given: pytest.MonkeyPatch) -> None:

@@ -23,11 +23,15 @@ ENV_EXAMPLE = (ROOT / ".env.example").read_text()
 DOCUMENTED = set(re.findall(r"^#?([A-Z][A-Z0-9_]*)=", ENV_EXAMPLE, re.MULTILINE))
 DOCKERIGNORE = (ROOT / ".dockerignore").read_text().splitlines()
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)(:[?-][^}]*)?\}")
-OURS = ("worker", "receiver")
-PUBLISHED = {"temporal", "temporal-ui", "receiver"}
+OURS: dict[str, type[BaseSettings]] = {
+    "worker": WorkerSettings,
+    "receiver": ReceiverSettings,
+    "storefront": StorefrontSettings,
+}
+PUBLISHED = {"temporal", "temporal-ui", "receiver", "storefront"}
 CONDITIONS = {"service_healthy", "service_completed_successfully"}
 PINNED = re.compile(r"[a-z0-9./-]+:[0-9]+[A-Za-z0-9.-]*")
-SETTINGS: tuple[type[BaseSettings], ...] = (WorkerSettings, ReceiverSettings, StorefrontSettings)
+SETTINGS = tuple(OURS.values())
 
 
 def test_it_follows_the_compose_specification() -> None:
@@ -134,16 +138,16 @@ def test_a_commented_setting_shows_its_default(settings: type[BaseSettings]) -> 
 def test_our_services_get_only_settings_that_are_read(name: str) -> None:
     """No variable of the environment is misspelt, and nothing required is missing."""
     given = set(SERVICES[name]["environment"])
-    settings = WorkerSettings if name == "worker" else ReceiverSettings
+    settings = OURS[name]
     known = {field.upper() for field in settings.model_fields}
     required = {field.upper() for field, of in settings.model_fields.items() if of.is_required()}
     assert required <= given <= known | {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
 
 
-def test_only_three_services_are_published_and_two_of_them_here_alone() -> None:
+def test_four_services_are_published_and_two_of_them_here_alone() -> None:
     """The web UI and Temporal's frontend have no login: they stay on this machine."""
     assert {name for name, service in SERVICES.items() if "ports" in service} == PUBLISHED
-    for name in PUBLISHED - {"receiver"}:
+    for name in PUBLISHED - {"receiver", "storefront"}:
         assert all(port.startswith("127.0.0.1:") for port in SERVICES[name]["ports"])
 
 

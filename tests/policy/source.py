@@ -20,7 +20,7 @@ PACKAGES = (
     "webhooks",
     "workflows",
 )
-PROCESSES = ("demo", "leaving", "receiver", "settings", "starter", "worker")
+PROCESSES = ("demo", "leaving", "receiver", "settings", "starter", "storefront_api", "worker")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

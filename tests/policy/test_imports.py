@@ -18,12 +18,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "workflows": {"lifecycle"},
     "serving": {"settings"},
     "webhooks": {"activities", "digital_river", "lifecycle", "serving", "workflows"},
-    "storefront": {"lifecycle", "workflows"},
+    "storefront": {"lifecycle", "serving", "workflows"},
     "local": {"lifecycle", "storefront", "workflows"},
     "backfill": {"activities", "digital_river", "lifecycle", "webhooks", "workflows"},
     "leaving": set(),
     "settings": {"workflows"},
     "receiver": {"leaving", "serving", "settings", "webhooks"},
+    "storefront_api": {"digital_river", "leaving", "serving", "settings", "storefront"},
     "worker": {"backfill", "digital_river", "eligibility", "leaving", "settings", "workflows"},
     "commands": {"digital_river", "lifecycle", "settings", "storefront", "workflows"},
     "starter": {"commands", "leaving"},
@@ -34,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY_HERE = {
     "activities/judging.py": {"workflows"},
     "activities/orphans.py": {"workflows"},
+    "storefront/bank_details.py": {"digital_river"},
     "storefront/looking_up.py": {"activities", "digital_river"},
     "workflows/workers.py": {"activities", "digital_river", "eligibility"},
 }
