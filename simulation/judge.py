@@ -3,6 +3,7 @@
 Numbers are those of docs/reliability.md.
 """
 
+import re
 from collections import Counter
 
 from simulation.books import LIVE, BookedRefund, Books, Record, Violation
@@ -11,6 +12,10 @@ from simulation.plan import Plan
 FLOODED, MOST_FACTS_KNOWN = 1_001, 1_100
 """Facts after which no event is taken in any more, and what calls and people may still add."""
 
+NAMED = re.compile(r"=(\d+)(?:,|$)")
+"""Units in the id of a question about a refund."""
+
+LETTING_GO = ("give_up", "settle_by_hand", "already_paid")
 UNPAID = ("rejected", "expired", "cancelled", "not_returnable")
 
 
@@ -78,6 +83,7 @@ def _payments(plan: Plan, books: Books, record: Record) -> None:
     """Hold refunds against what came: a failed one may be repeated by a person's word alone."""
     left = _said_of_refunds(record, "leave")
     mine = [one for one in _of_ours(books) if one.id not in left]
+    mine = [one for one in mine if not _accepted_after_we_paid(books, one)]
     came = _came(plan, books, record)
     excess = _units([one for one in mine if one.state in LIVE]) - came
     if excess:
@@ -93,6 +99,26 @@ def _payments(plan: Plan, books: Books, record: Record) -> None:
     repeated = _units([one for one in broken if one.id in excused] + expired)
     if _units(mine) - came - repeated:
         raise Violation("S4: a failed refund was issued again, and nobody had said so")
+    _let_go(record, mine, came + repeated)
+
+
+def _accepted_after_we_paid(books: Books, refund: BookedRefund) -> bool:
+    """Say whether a person had Digital River make it, by accepting what we had refunded."""
+    before = (one.maker == "us" and one.made < refund.made for one in books.refunds)
+    return refund.maker == "digital_river" and books.accepted_by_hand and any(before)
+
+
+def _let_go(record: Record, mine: list[BookedRefund], payable: Counter[str]) -> None:
+    """Hold refunds against what people let go before: a question names the units of its call."""
+    let_go = 0
+    for said in record.answers:
+        if said.answer not in LETTING_GO or ":refund:" not in said.question:
+            continue
+        let_go += sum(int(count) for count in NAMED.findall(said.question))
+        later = [one for one in mine if one.state in LIVE and one.made > said.at]
+        paid = _units([one for one in later if one.maker == "us"])
+        if paid.total() + let_go > payable.total():
+            raise Violation(f"S4: {later[0].id} pays for what a person had let go")
 
 
 def _paid_by_hand_before(plan: Plan, books: Books, record: Record) -> None:

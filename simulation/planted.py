@@ -62,6 +62,13 @@ RULES = (
     ),
     _bug(
         "t0",
+        "pays what a person gave up",
+        "lifecycle/settling.py",
+        "target - units_let_go(ledger, record.best.return_id) if ledger.decisions else target",
+        "target",
+    ),
+    _bug(
+        "t0",
         "ends with the first refund",
         "lifecycle/refunding.py",
         "        _place_of(ledger, money, refund).append(refund)\n    return money",
