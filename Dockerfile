@@ -1,4 +1,4 @@
-# Upriver's worker, receiver and command line. The image holds no secrets and no sandbox.
+# Upriver's processes and command line. The image holds no secrets and no sandbox.
 FROM python:3.11-slim-bookworm AS build
 COPY requirements.lock .
 RUN python -m venv /venv \

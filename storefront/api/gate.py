@@ -9,6 +9,7 @@ import time
 from email.message import Message as Header
 
 from aiolimiter import AsyncLimiter
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.body import IncompleteError, TooLargeError, read_body
@@ -72,7 +73,9 @@ class Gate:
 
         async def noted(message: Message) -> None:
             nonlocal status
-            status = message.get("status", status)
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["Cache-Control"] = "no-store"
             await send(message)
 
         started = time.perf_counter()
@@ -108,20 +111,11 @@ class Gate:
             raise ProblemError(TOO_LARGE, detail, headers={"Connection": "close"}) from None
         except IncompleteError:
             raise ProblemError(NOT_JSON, "The body is not whole.") from None
-        return _again(body, receive)
 
+        async def again() -> Message:
+            return {"type": "http.request", "body": body}
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    unread = True
-
-    async def again() -> Message:
-        nonlocal unread
-        if not unread:
-            return await receive()
-        unread = False
-        return {"type": "http.request", "body": body}
-
-    return again
+        return again
 
 
 def _is_open(scope: Scope) -> bool:

@@ -66,8 +66,8 @@ Key = Annotated[Id, Header(alias=KEY_HEADER, description="One for each return; k
     responses={
         202: {
             "model": OpenedAnswer,
-            "description": "Queued: Digital River or every worker is away. The request is safe, "
-            "and the same again, later, gets the answer.",
+            "description": "Queued: Digital River or every worker is away, or a person of the shop "
+            "decides first. The request is safe, and the same again, later, gets the answer.",
         },
         **described(REFUSED, WRONG_FOR_ORDER),
     },
@@ -106,7 +106,7 @@ async def list_returns(of: Annotated[OfOrder, Query()], returns: Shop) -> Return
     responses=described(NOT_FOUND, REFUSED, OFF, UPSTREAM),
 )
 async def read_bank_details(
-    workflow_id: WorkflowId, refund_id: str, returns: Shop, reader: Reader, response: Response
+    workflow_id: WorkflowId, refund_id: str, returns: Shop, reader: Reader
 ) -> BankDetails:
     """Read live from Digital River what the customer's browser needs to enter bank details.
 
@@ -116,7 +116,6 @@ async def read_bank_details(
     view = await returns.show(workflow_id)
     if refund_id not in {refund.id for refund in view.refunds}:
         raise no_such_refund(refund_id)
-    response.headers["Cache-Control"] = "no-store"
     return await reader.read(refund_id)
 
 

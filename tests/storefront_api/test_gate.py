@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from storefront.api import Options, create_app
 from tests.canaries import LOOKOUT
-from tests.running import Running
+from tests.running import Running, eventually
 from tests.storefront_api.shop import KEY, OLD_KEY, Shop, problem, rules, shop_on
 
 KEYS = {"Idempotency-Key": "gate"}
@@ -113,6 +113,22 @@ async def test_a_large_body(shop: Shop) -> None:
         assert answer.startswith(b"HTTP/1.1 413 ")
         assert b"\r\nconnection: close\r\n" in answer.lower()
         assert b'"code": "too_large"' in answer
+
+
+async def test_a_body_that_never_ends(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    """The sender went away: nothing is done with half a body."""
+    head = f"POST /half HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+    head += "Content-Type: application/json\r\nContent-Length: 10\r\n\r\n{"
+    url = shop.http.base_url
+    _, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(head.encode())
+    await writer.drain()
+    writer.close()
+
+    async def logged() -> bool | None:
+        return any(text.startswith("POST /half 400 ") for text in caplog.messages) or None
+
+    assert await eventually(logged)
 
 
 async def test_a_body_that_is_just_not_too_large(shop: Shop) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 
 import pytest
+from temporalio.testing import WorkflowEnvironment
 
+from eligibility.rules import ValueLimit
+from eligibility.shop_rules import ShopRules
+from lifecycle.judgement import Then
 from lifecycle.request import ReturnRequest
-from tests.running import Json, Running
-from tests.storefront_api.shop import Shop, a_key, path_of, problem, rules, wish
+from tests.running import Json, Running, running
+from tests.storefront_api.conftest import WIDE
+from tests.storefront_api.shop import Shop, a_key, path_of, problem, rules, shop_on, wish
+from workflows.answers import A_PERSON_LOOKS
 
 
 @pytest.mark.parametrize("coordinator", ["digital_river", "third_party"])
@@ -40,7 +47,9 @@ async def test_the_same_key_is_the_same_return(live: Running, shop: Shop) -> Non
     order = await live.order("third_party", 2)
     body, key = wish(order, 2), a_key(order)
     first = await shop.ask(body, key)
-    again = await asyncio.gather(shop.ask(body, key), shop.ask({**body, "request_id": key}, key))
+    again = await asyncio.gather(
+        shop.ask(body, key), shop.ask({**body, "request_id": key, "adopt": None}, key)
+    )
     assert [one.json() for one in again] == [first.json()] * 2
     assert [one.status_code for one in again] == [201, 201]
     await live.cancel(first.json()["workflow_id"])
@@ -164,3 +173,21 @@ async def test_very_many_broken_rules(shop: Shop) -> None:
     """The first of them are told, so that the answer is no larger than it must be."""
     answer = await shop.ask({f"field-{number}": 1 for number in range(1000)}, "many")
     assert len(problem(answer, 422, "wrong_input")["problems"]) == 20
+
+
+async def test_a_person_of_the_shop_decides_first(alone: WorkflowEnvironment) -> None:
+    """202 with a sentence for the customer; asked again after the decision, it is opened."""
+    rules_of_shop = ShopRules(value_limit=ValueLimit(then=Then.ASK, limits={"EUR": Decimal(1)}))
+    async with (
+        running(alone.client, shop_rules=rules_of_shop) as house,
+        shop_on(alone.client, None, WIDE) as shop,
+    ):
+        order = await house.order("third_party", 1)
+        body, key = wish(order, 1), a_key(order)
+        asked = await shop.ask(body, key)
+        assert (asked.status_code, asked.json()["sentence"]) == (202, A_PERSON_LOOKS)
+        workflow_id = asked.json()["workflow_id"]
+        assert (await shop.look(workflow_id))["status"] == "in_review"
+        await house.resolve(workflow_id, "approve")
+        await shop.until(workflow_id, "awaiting_goods")
+        assert (await shop.ask(body, key)).status_code == 201
