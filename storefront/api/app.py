@@ -42,7 +42,7 @@ class Options:
     patience: timedelta = PATIENCE
     """How long a return may take to answer before a new one counts as queued."""
     answer_within: timedelta = timedelta(seconds=30)
-    """For a whole request: longer than three times `patience` makes no sense."""
+    """For a whole request; what takes longer is answered with 503."""
     largest_body: int = 64 * 1024
     """Bytes; a request of 100 lines has about 16 KiB."""
     burst: int = 50

@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from email.message import Message as Header
+from urllib.parse import quote
 
 from aiolimiter import AsyncLimiter
 from starlette.datastructures import MutableHeaders
@@ -82,7 +83,7 @@ class Gate:
         try:
             await self._serve(scope, receive, noted)
         finally:
-            path = scope["raw_path"][:LONGEST_PATH].decode("ascii", "replace")
+            path = quote(scope["path"])[:LONGEST_PATH]
             took = (time.perf_counter() - started) * 1000
             _log.info("%s %s %d %.0f ms", scope["method"], path, status, took)
 
