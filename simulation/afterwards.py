@@ -15,6 +15,9 @@ from simulation.plan import Plan
 UNSURE = ("drop", "away")
 """Faults after which an event may never be told."""
 
+TOLERANCE = 300
+"""Seconds by which the clocks of the sender and the receiver may differ."""
+
 ALLOWED = ("approve", "retry")
 """Answers without which no money goes out of a return that asks first."""
 
@@ -33,29 +36,36 @@ def judge_all(
     first, *later = records
     judge(plan, first.books or books, first, secrets)
     if plan.from_warehouse:
-        _asked_first(books, records, None)
+        _asked_first(plan, books, records, None)
     if not plan.after or first.ended is None:
         return
-    _asked_first(books, later, first.ended)
+    _asked_first(plan, books, later, first.ended)
     if later:
         judge(plan, books, _joined(records), secrets)
     elif _is_owed_a_follow_up(plan, books, first):
         raise Violation("L5: a refund failed after the end, and nobody was told")
 
 
-def _asked_first(books: Books, records: Sequence[Record], since: datetime | None) -> None:
-    """Hold each refund of ours that was made since against the word of a person before it."""
+def _asked_first(
+    plan: Plan, books: Books, records: Sequence[Record], since: datetime | None
+) -> None:
+    """Hold each refund of ours that was made since against the word of a person before it.
+
+    In T2 the sandbox has another clock than the return: there, at any time.
+    """
+    one_clock = plan.tier != "t2"
     said = [one.at for record in records for one in record.answers if one.answer in ALLOWED]
-    for refund in books.refunds:
-        if refund.maker != "us" or (since is not None and refund.made <= since):
-            continue
-        if not any(at <= refund.made for at in said):
-            raise Violation(f"S12: {refund.id} was issued, and no person had approved")
+    made = [one for one in books.refunds if one.maker == "us" and (not since or one.made > since)]
+    unasked = [one for one in made if not any(at <= one.made or not one_clock for at in said)]
+    again = any(one.state == "expired" for one in books.refunds)
+    if len(unasked) > again:  # An expired one is issued again once, whoever had made it.
+        raise Violation(f"S12: {unasked[-1].id} was issued, and no person had approved")
 
 
 def _is_owed_a_follow_up(plan: Plan, books: Books, first: Record) -> bool:
     """Say whether a refund failed that was believed to have paid, and somebody surely heard."""
-    sure = not plan.deaf and not any(one.kind in UNSURE for one in plan.deliveries)
+    in_time = not plan.deaf and abs(plan.skew) < TOLERANCE
+    sure = in_time and not any(one.kind in UNSURE for one in plan.deliveries)
     return sure and any(
         first.at_close.get(one.id) == "succeeded" and one.state not in LIVE
         for one in books.refunds

@@ -100,6 +100,9 @@ class Record:
     """Units that the warehouse reported, at most at any time."""
     taken_back: bool = False
     """Whether it corrected a count downwards."""
+    ended: datetime | None = None
+    books: "Books | None" = None
+    """What there was at its end, where more happens after it."""
     charged_back: datetime | None = None
     """When it was told of a chargeback."""
     facts: int = 0
@@ -130,7 +133,7 @@ class Violation(Exception):  # noqa: N818 - the judge's word for it
 class Reader:
     """Reads the books for one return of an order."""
 
-    request: ReturnRequest
+    order_id: str
     names: Mapping[str, str]
     """The plan's name of each line, by order item and by item of the fulfillment order; lines that
     the return is not about keep their ids."""
@@ -140,7 +143,7 @@ class Reader:
 
     def books(self, page: Row) -> Books:
         """Read all that exists of the order."""
-        order_id = self.request.order_id
+        order_id = self.order_id
         rows = [one for one in page["returns"] if one["orderId"] == order_id]
         orders = {
             str(one["id"]) for one in page["fulfillment_orders"] if one["upstreamId"] == order_id

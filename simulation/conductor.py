@@ -17,13 +17,13 @@ from lifecycle.snapshot import Snapshot
 from lifecycle.steps import Answer
 from sandbox.events import Event
 from sandbox.server import RunningSandbox
+from simulation.afterwards import judge_all
 from simulation.agenda import Agenda, Clock
 from simulation.books import Books, End, Reader, Record, Violation
 from simulation.deeds import Deeds
 from simulation.driver import LOOKS_IN_VAIN
 from simulation.edge import Line, line_of
 from simulation.histories import hold_to_temporal, read_history
-from simulation.judge import judge
 from simulation.leaping import Courier, Leaping
 from simulation.orders import names_of, plant, requests_of
 from simulation.plan import START, STRANGE, Act, DeliveryFault, Plan, hours
@@ -54,9 +54,11 @@ class Conductor:
     sandbox: RunningSandbox
     courier: Courier
     deeds: Deeds
-    request: ReturnRequest
+    request: ReturnRequest | None
+    """None where the warehouse begins the return."""
     line: Line
     post: Post
+    workflow_id: str = ""
     record: Record = field(default_factory=Record)
     agenda: Agenda = field(default_factory=Agenda)
     _now: datetime = START
@@ -75,11 +77,19 @@ class Conductor:
 
     @property
     def _handle(self) -> WorkflowHandle[ReturnWorkflow, ReturnResult]:
-        workflow_id = self.request.workflow_id
-        return self.house.client.get_workflow_handle_for(ReturnWorkflow.run, workflow_id)
+        return self.house.client.get_workflow_handle_for(ReturnWorkflow.run, self.workflow_id)
+
+    @property
+    def _items(self) -> Sequence[str]:
+        return [item.id for item in self.deeds.order.items]
 
     async def lead(self) -> None:
         """Start the return, lead it to its end, and write down how it ended."""
+        if self.request is None:
+            if await self._is_adopted():
+                await self._live()
+            return
+        self._goes_by(self.request.workflow_id)
         asking = asyncio.ensure_future(self.house.returns.start(self.request))
         try:
             await self._until_there()
@@ -89,10 +99,30 @@ class Conductor:
             with suppress(asyncio.CancelledError, StorefrontError):
                 await asking
 
+    def _goes_by(self, workflow_id: str) -> None:
+        """Note the workflow of the return, before it makes its first call."""
+        self.workflow_id = workflow_id
+        self.house.edge.lines[workflow_id] = self.line
+
+    async def _is_adopted(self) -> bool:
+        """Let things happen until an event starts the workflow; False if none did."""
+        while self.agenda.next is not None and not await self._is_there():
+            when, entry = self.agenda.take()
+            self._now = max(self._now, when)
+            await self._do(entry)
+        return await self._is_there()
+
+    async def _is_there(self) -> bool:
+        if not self.workflow_id:
+            return False
+        with suppress(RPCError):
+            await self._handle.describe()
+            return True
+        return False
+
     async def _until_there(self) -> None:
         while True:
-            with suppress(RPCError):
-                await self._handle.describe()
+            if await self._is_there():
                 return
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -144,7 +174,7 @@ class Conductor:
         """Ask the return where it stands; None when it has ended."""
         if (await self._handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
             return None
-        view = await self.house.returns.show(self.request.workflow_id)
+        view = await self.house.returns.show(self.workflow_id)
         self._phase = view.phase
         self.record.words.append(view.model_dump_json())
         return view
@@ -167,7 +197,7 @@ class Conductor:
                 why="simulated",
                 reference="simulated" if answer == Answer.SETTLE_BY_HAND else None,
             )
-            await self.house.returns.resolve(self.request.workflow_id, said)
+            await self.house.returns.resolve(self.workflow_id, said)
 
     async def _do(self, entry: object) -> None:
         if isinstance(entry, Letter):
@@ -178,8 +208,10 @@ class Conductor:
 
     async def _act(self, act: Act) -> None:
         self.deeds.do(act)
-        workflow_id = self.request.workflow_id
-        if act.deed in ("send", "correct"):
+        workflow_id = self.workflow_id
+        if act.deed == "begin_at_warehouse" and self.deeds.adoption_id:
+            self._goes_by(self.deeds.adoption_id)
+        elif act.deed in ("send", "correct"):
             await self._report(act)
         elif act.deed == "cancel":
             with suppress(StorefrontError):
@@ -192,7 +224,7 @@ class Conductor:
             return
         number = len(self._parcels) - corrects
         revision = self._parcels[-1].revision + 1 if corrects else 1
-        items = [line.order_item_id for line in self.request.lines]
+        items = self._items
         parcel = Shipment(
             reference=f"parcel-{number + 1}",
             revision=revision,
@@ -201,7 +233,7 @@ class Conductor:
             wrong={STRANGE: act.wrong} if act.wrong else None,
         )
         with suppress(StorefrontError):
-            await self.house.returns.receive_shipment(self.request.workflow_id, parcel)
+            await self.house.returns.receive_shipment(self.workflow_id, parcel)
             before = self._parcels[number].items if corrects else {}
             self.record.taken_back |= any(before.get(i, 0) > parcel.items[i] for i in items)
             self._parcels[number:] = [parcel]
@@ -218,7 +250,7 @@ class Conductor:
 
     def _collect(self) -> None:
         """Put the events that were made on their way, with what the plan does to each."""
-        outbox = self.courier.outboxes.get(self.request.order_id, [])
+        outbox = self.courier.outboxes.get(self.deeds.order.id, [])
         made, outbox[:] = list(outbox), []
         for event in made:
             fault = self._faults.get(self._letters)
@@ -246,29 +278,33 @@ class Conductor:
     async def judge(self) -> Books:
         """Hold every promise against the books and the history. Raises `Violation`."""
         self.record.at_close = self.deeds.refund_states()
-        history = await self._handle.fetch_history()
-        await read_history(history, self.record)
+        is_there = await self._is_there()
+        if is_there:
+            history = await self._handle.fetch_history()
+            await read_history(history, self.record)
+            await hold_to_temporal(history)
         page: dict[str, Any] = (
             await self.house.http.get(f"{self.sandbox.url}/sandbox/books")
         ).json()
-        reader = Reader(self.request, names_of(self.plan, self.deeds), self.deeds.hands)
+        reader = Reader(self.deeds.order.id, names_of(self.plan, self.deeds), self.deeds.hands)
         books = reader.books(page)
         books.wrongs += self.line.wrongs
-        await hold_to_temporal(history)
-        judge(self.plan, books, self.record, SECRETS)
+        records = [self.record] if is_there else []
+        judge_all(self.plan, books, records, SECRETS, self.post.acknowledged)
         return books
+
+
+def _with_few_looks(request: ReturnRequest) -> ReturnRequest:
+    terms = request.policy.model_copy(update={"looks": LOOKS})
+    return request.model_copy(update={"policy": terms})
 
 
 def conduct(house: Leaping, plan: Plan) -> Conductor:
     """Place a plan's order, and make ready for its return."""
     sandbox, courier = house.sandbox_for(plan)
     deeds = plant(plan, sandbox.world)
-    request = requests_of(plan, deeds.order)[0]
-    request = request.model_copy(
-        update={"policy": request.policy.model_copy(update={"looks": LOOKS})}
-    )
+    request = next((_with_few_looks(one) for one in requests_of(plan, deeds.order)), None)
     line = replace(line_of(plan, Clock()), url=httpx.URL(sandbox.url))
-    house.edge.lines[request.workflow_id] = line
     post = Post(plan, house.http, lambda: datetime.now(UTC), deeds.hands, house.receiver)
     post.knows_all = False
     return Conductor(house, plan, sandbox, courier, deeds, request, line, post)

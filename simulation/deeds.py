@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from lifecycle.identity import tagged_reason
+from lifecycle.identity import adoption_id, tagged_reason
 from sandbox import bank, fulfillment_returns, orders, refunds, returns, wire
 from sandbox.errors import ApiError
 from sandbox.events import Event
@@ -43,6 +43,12 @@ class Deeds:
         """The lines of the fulfillment order, if there is one."""
         return self.fulfillment_order.items if self.fulfillment_order else ()
 
+    @property
+    def adoption_id(self) -> str | None:
+        """The workflow id of the adoption of our fulfillment return, once it is there."""
+        one = self._asked()
+        return adoption_id("", one.fulfillment_order_id, one.id) if one else None
+
     def do(self, act: Act) -> None:
         """Do one deed, as far as the sandbox allows it now."""
         with suppress(ApiError):
@@ -64,10 +70,32 @@ class Deeds:
                 self._begin_sibling()
             case "sibling_accept":
                 self._accept_sibling()
-            case "flood":
-                self._flood()
+            case "begin_at_warehouse" | "fail_late" | "flood":
+                self._rare(act.deed)
             case _:
                 pass
+
+    def _rare(self, deed: str) -> None:
+        deeds = {
+            "begin_at_warehouse": self._begin_at_warehouse,
+            "fail_late": self._fail_late,
+            "flood": self._flood,
+        }
+        deeds[deed]()
+
+    def _begin_at_warehouse(self) -> None:
+        """Have the warehouse send back what was sent to it and nobody asked for."""
+        if self.fulfillment_order is not None:
+            kind = "warehouse"
+            body = Body(self._asked_of(self.fulfillment_order))
+            fulfillment_returns.create(self.world, body, kind)
+
+    def _fail_late(self) -> None:
+        """Have the bank take back that a refund succeeded."""
+        paid = [one for one in self._refunds() if one.state == "succeeded"]
+        if paid:
+            paid[0].state, self.world.open_refunds[paid[0].id] = "pending", paid[0]
+            bank.fail(self.world, paid[0])
 
     def _flood(self) -> None:
         """Have Digital River tell of the order as it is, again and again."""
@@ -165,11 +193,7 @@ class Deeds:
         if not self.plan.spare or self.hands.siblings:
             return
         if self.fulfillment_order is not None:
-            rows = [
-                {"fulfillmentOrderItemId": str(item.id), "quantity": n}
-                for item, n in zip(self.fulfillment_order.items, self.plan.lines, strict=True)
-            ]
-            fields = {"fulfillmentOrderId": str(self.fulfillment_order.id), "items": rows}
+            fields = self._asked_of(self.fulfillment_order)
             asked = fulfillment_returns.create(self.world, self._named(fields))
             self.hands.siblings.add(asked.id)
             return
@@ -182,6 +206,13 @@ class Deeds:
             self._named({"orderId": self.order.id, "items": rows, "metadata": SIBLING_KEY}),
         )
         self.hands.siblings.add(made.id)
+
+    def _asked_of(self, source: FulfillmentOrder) -> dict[str, object]:
+        rows = [
+            {"fulfillmentOrderItemId": str(item.id), "quantity": n}
+            for item, n in zip(source.items, self.plan.lines, strict=True)
+        ]
+        return {"fulfillmentOrderId": str(source.id), "items": rows}
 
     def _named(self, fields: Mapping[str, object]) -> Body:
         return Body({**fields, "reason": SIBLING_REASON})

@@ -47,7 +47,7 @@ LONG = 24 * 40
 """Hours that chance spreads deeds over: beyond the deadline for the goods."""
 LATE_PARCEL = 0.15
 CORRECTION = 0.2
-UNSOUND, FLOODED = 0.15, 0.01
+UNSOUND, FLOODED, WAREHOUSE, AFTER = 0.15, 0.01, 0.2, 0.2
 LAST_MINUTE = 0.1
 """Goods that the fulfiller takes in between the last look and the deadline, after 30 days."""
 TOO_STALE = 150
@@ -97,7 +97,8 @@ def draw(seed: int, tier: Tier) -> Plan:
     )
     plan = plan if tier == "t0" else _over_http(random, plan, lonely=lonely)
     random = Random(f"{tier}:{seed}:rare")  # noqa: S311 - a plan, not a secret
-    return _with_flood(random, _with_unsound(random, plan))
+    plan = _with_flood(random, _with_unsound(random, plan))
+    return plan if plan.twin else _with_others(random, plan, lonely=lonely)
 
 
 def _over_http(random: Random, plan: Plan, *, lonely: bool) -> Plan:
@@ -137,6 +138,25 @@ def _with_flood(random: Random, plan: Plan) -> Plan:
     if not _chance(random, FLOODED):
         return plan
     return replace(plan, acts=(*plan.acts, Act(hour=_hour(random), deed="flood")))
+
+
+def _with_others(random: Random, plan: Plan, *, lonely: bool) -> Plan:
+    """Have, at times, the warehouse begin the return, or something happen after its end."""
+    if _chance(random, WAREHOUSE) and plan.coordinator == "digital_river" and lonely:
+        begun = Act(hour=0, deed="begin_at_warehouse")
+        acts = tuple(act for act in plan.acts if act.deed != "cancel")
+        return replace(plan, from_warehouse=True, deaf=False, acts=(begun, *acts))
+    if plan.tier == "t1" and lonely and _chance(random, AFTER):
+        return replace(plan, after=_after(random, plan))
+    return plan
+
+
+def _after(random: Random, plan: Plan) -> tuple[Act, ...]:
+    late: list[Deed] = ["fail_late", "fail_late", "chargeback"]
+    late.append("receive" if plan.coordinator == "digital_river" else "accept_by_hand")
+    deeds = random.sample(late, random.choice((1, 1, 2)))
+    acts = [Act(hour=_hour(random), deed=deed, units=plan.lines) for deed in deeds]
+    return (*sorted(acts, key=lambda act: act.hour), Act(hour=LONG, deed="nothing"))
 
 
 def _unsound(random: Random, act: Act) -> Act:

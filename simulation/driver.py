@@ -71,6 +71,7 @@ class Driver:
 
     stage: Stage
     request: ReturnRequest
+    workflow_id: str
     ledger: Ledger = field(init=False)
     record: Record = field(default_factory=Record)
     _events: set[str] = field(default_factory=set)
@@ -82,7 +83,12 @@ class Driver:
 
     def __post_init__(self) -> None:
         """Begin with an empty ledger."""
-        self.ledger = Ledger(self.request, self.request.workflow_id)
+        self.ledger = Ledger(self.request, self.workflow_id)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended: then it hears nothing more."""
+        return self.record.end is not None and self.record.end.outcome is not None
 
     @property
     def _now(self) -> datetime:
@@ -110,9 +116,12 @@ class Driver:
     def _end(self, step: Close | Wait) -> None:
         if isinstance(step, Close):
             self.record.end = End(outcome=str(step.outcome))
-            self.stage.world.close(self.request)
+            self.stage.world.close(self.ledger, step)
         else:
             self.record.end = End(waits_for=str(step.what), who=str(step.who))
+        self.record.ended = self._now
+        if self.stage.plan.after:
+            self.record.books = self.stage.world.books(self.request)
         self.record.facts = len(self.ledger.timeline)
         self.record.sentence = sentence_for(step)
         self.record.at_close = self.stage.world.refund_states()
@@ -168,7 +177,7 @@ class Driver:
         world = self.stage.world
         phase = phase_of(next_step(self.ledger))
         try:
-            learned = await world.attempt(self.request, step, trial)
+            learned = await world.attempt(self.workflow_id, step, trial)
         except (AgainError, FailedError):
             if not killed:
                 raise
@@ -275,8 +284,7 @@ class Driver:
             self.ledger.record(cancel, "customer service")
 
     def _units(self, units: Sequence[int]) -> Counter[str]:
-        lines = self.request.lines
-        return Counter({one.order_item_id: n for one, n in zip(lines, units, strict=True)})
+        return Counter(dict(zip(self.stage.world.items, units, strict=True)))
 
     def _report(self, number: int, parcel: Parcel) -> None:
         """Report a parcel; a warehouse whose correction is refused stands by what it said."""
@@ -299,8 +307,7 @@ class Driver:
 
     def _arrived(self) -> Counter[str]:
         """Return what arrived in all, by the plan's names of the lines."""
-        items = [line.order_item_id for line in self.request.lines]
-        names = dict(zip(items, self.stage.plan.items, strict=True))
+        names = dict(zip(self.stage.world.items, self.stage.plan.items, strict=True))
         total: Counter[str] = Counter()
         for parcel in self._parcels:
             total.update({names[item]: n for item, n in parcel.units.items()})

@@ -48,6 +48,8 @@ def creates(seed: int, tier: Tier) -> Plan:
     return replace(
         draw(seed, tier),
         twin=False,
+        from_warehouse=False,
+        after=(),
         spare=True,
         repeats="second",
         stale=random.choice((0, 5, VISIBLE)),
@@ -77,6 +79,7 @@ def steady(seed: int, tier: Tier) -> Plan:
         calls=(),
         kills=(),
         twin=False,
+        after=(),
         stale=min(plan.stale, VISIBLE),
         late_reads=False,
     )

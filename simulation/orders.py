@@ -27,7 +27,7 @@ def plant(plan: Plan, world: World) -> Deeds:
 
 
 def requests_of(plan: Plan, order: Order) -> Sequence[ReturnRequest]:
-    """Return what is asked for: one return, or two of the same lines."""
+    """Return what is asked for: one return, two of the same lines, or none by the shop."""
     lines = tuple(
         RequestedLine(order_item_id=item.id, quantity=n)
         for item, n in zip(order.items, plan.lines, strict=True)
@@ -41,7 +41,7 @@ def requests_of(plan: Plan, order: Order) -> Sequence[ReturnRequest]:
             reason="too_small",
             policy=plan.policy,
         )
-        for suffix in (("", "-twin") if plan.twin else ("",))
+        for suffix in (() if plan.from_warehouse else ("", "-twin") if plan.twin else ("",))
     ]
 
 

@@ -40,6 +40,8 @@ Deed = Literal[
     "cancel",
     "sibling_return",
     "sibling_accept",
+    "begin_at_warehouse",
+    "fail_late",
     "flood",
     "nothing",
 ]
@@ -140,18 +142,26 @@ class Plan:
     """Whether no event ever arrives."""
     twin: bool = False
     """Whether a second return of ours, with look-alike lines, is opened on the order."""
+    from_warehouse: bool = False
+    """Whether the warehouse begins the return by itself, and the shop asks for none."""
     acts: tuple[Act, ...] = ()
     calls: tuple[CallFault, ...] = ()
     deliveries: tuple[DeliveryFault, ...] = ()
     kills: tuple[int, ...] = ()
     """Attempts whose result is lost with the worker."""
+    after: tuple[Act, ...] = ()
+    """What happens when the return has ended, so many hours after its end."""
     answers: tuple[int, ...] = ()
     """Which of the answers an operator gives to each question; then always to give up."""
 
     @property
     def policy(self) -> Policy:
         """The shop's terms."""
-        return Policy(short_return=self.short_return, tag_reason=self.tag_reason)
+        return Policy(
+            short_return=self.short_return,
+            tag_reason=self.tag_reason,
+            ask_before_refund=self.from_warehouse or None,
+        )
 
     @property
     def items(self) -> tuple[str, ...]:

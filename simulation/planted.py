@@ -119,6 +119,13 @@ RULES = (
     ),
     _bug(
         "t0",
+        "refunds an adopted return and asks nobody",
+        "lifecycle/settling.py",
+        "asks = ledger.request.policy.ask_before_refund and owed",
+        "asks = ledger.request.adopt is None and owed",
+    ),
+    _bug(
+        "t0",
         "pays after a chargeback",
         "lifecycle/rules.py",
         "    if ledger.chargeback is not None:\n        return charged_back(",
@@ -271,6 +278,34 @@ EVENTS = (
                 "task.add_done_callback(lambda _: self._running.pop(event.id, None))",
             ),
         ),
+    ),
+    _bug(
+        "t1",
+        "adopts no return of a warehouse",
+        "webhooks/finding.py",
+        "wanted = from_warehouse and self",
+        "wanted = not from_warehouse and self",
+    ),
+    _bug(
+        "t1",
+        "refunds what a warehouse began and asks nobody",
+        "webhooks/finding.py",
+        "Policy(ask_before_refund=asks or None)",
+        "Policy(ask_before_refund=(not asks) or None)",
+    ),
+    _bug(
+        "t1",
+        "lets go what comes after the end",
+        "webhooks/delivery.py",
+        "if late else []",
+        "if late and told else []",
+    ),
+    _bug(
+        "t1",
+        "refunds what comes after the end and asks nobody",
+        "lifecycle/late.py",
+        'update={"ask_before_refund": ask or None}',
+        'update={"ask_before_refund": (not ask) or None}',
     ),
     _bug(
         "t1",

@@ -19,7 +19,7 @@ from simulation.world import Letter
 from webhooks import PATH
 
 SECRET = "whsec_sandbox"  # noqa: S105 - the sandbox's own
-ACCEPTED = 202
+ACCEPTED, NO_ANSWER = 202, 504
 MOST_ATTEMPTS = 10
 """Days are over then."""
 IMPOSTORS = get_args(Impostor)
@@ -52,6 +52,8 @@ class Post:
     url: str = "http://receiver" + PATH
     knows_all: bool = True
     """Whether the receiver can find every open return: Temporal's lists lag."""
+    acknowledged: int = 0
+    """How many events of fulfillment returns were answered with 202."""
 
     async def deliver(self, letter: Letter, records: Sequence[Record]) -> bool:
         """Deliver an event with its fault; False when it is to be sent again."""
@@ -71,13 +73,14 @@ class Post:
 
     def _note(self, wire: dict[str, Any], words: list[str], records: Sequence[Record]) -> None:
         """Write down what was promised for an event."""
+        self.acknowledged += wire["type"].startswith("fulfillment_return.")
         one = wire["data"]["object"]["id"]
         strange = one in self.hands.siblings or one in self.hands.sibling_refunds
         for record in records:
             if record.end is None and "signalled" in words:
                 record.acknowledged.add(wire["id"])
             lost = wire["type"] in TELLING and words[0] in SWALLOWED
-            if self.knows_all and lost and not strange:
+            if self.knows_all and lost and not strange and record.end is None:
                 record.swallowed.add(wire["id"])
 
     async def _strike(
@@ -102,4 +105,7 @@ class Post:
         body = json.dumps(wire, separators=(",", ":")).encode()
         signed = self.now() + timedelta(seconds=self.plan.skew)
         header = sign((SECRET,), int(signed.timestamp()), body)
-        return await self.http.post(self.url, content=body, headers={HEADER: header})
+        try:
+            return await self.http.post(self.url, content=body, headers={HEADER: header})
+        except httpx.TransportError:  # a connection that ended under it: it is sent again
+            return httpx.Response(NO_ANSWER)

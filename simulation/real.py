@@ -1,14 +1,14 @@
 """T1: the real client, activities, signature and receiver, and the sandbox, in one process."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import httpx
 from pydantic import SecretStr
@@ -20,8 +20,9 @@ from activities import all_activities
 from digital_river import DigitalRiver, Limiter
 from lifecycle.fact_json import read_fact
 from lifecycle.facts import Learned
+from lifecycle.ledger import Ledger
 from lifecycle.request import ReturnRequest
-from lifecycle.steps import Call, Watch
+from lifecycle.steps import Call, Close, Watch
 from sandbox import automation, identifiers
 from sandbox.app import create_app
 from sandbox.clock import Clock as SandboxClock
@@ -36,10 +37,12 @@ from simulation.edge import Edge, InProcess, Line, line_of
 from simulation.orders import list_rules, names_of, plant, requests_of
 from simulation.plan import Act, Plan
 from simulation.post import SECRET, Post
-from simulation.temporal import Inbox
+from simulation.temporal import Inbox, Workflow
 from simulation.world import AgainError, FailedError, Letter, Message, Told, Trial
 from webhooks import Options as ReceiverOptions
 from webhooks import create_app as create_receiver
+from workflows import following_up
+from workflows.answers import result_of
 from workflows.calls import calling
 
 KEY = "sk_test_sandbox"
@@ -116,24 +119,40 @@ class RealWorld:
 
     def __post_init__(self) -> None:
         """Build the receiver."""
-        self.inbox = Inbox([request.workflow_id for request in self.requests])
+        self.inbox = Inbox(
+            {one.workflow_id: Workflow(one, self.clock.time) for one in self.requests},
+            self.clock.now,
+            remembers=bool(self.plan.after),
+        )
         options = ReceiverOptions(now=self.clock.now, live_mode=False)
         app = create_receiver(self.inbox.client, [SecretStr(SECRET)], options)
         http = httpx.AsyncClient(transport=InProcess(app))
         self.post = Post(self.plan, http, self.clock.now, self.deeds.hands)
+        # A workflow that an event starts is not in a list that the receiver read a moment before.
+        self.post.knows_all = not self.plan.from_warehouse
+
+    @property
+    def acknowledged(self) -> int:
+        """How many events of fulfillment returns were acknowledged."""
+        return self.post.acknowledged
 
     @property
     def struck(self) -> Counter[str]:
         """Faults of calls that struck since somebody asked."""
         return self.line.struck
 
-    async def attempt(self, request: ReturnRequest, step: Call | Watch, trial: Trial) -> Learned:
+    @property
+    def items(self) -> Sequence[str]:
+        """The items of the order, line by line."""
+        return [item.id for item in self.deeds.order.items]
+
+    async def attempt(self, workflow_id: str, step: Call | Watch, trial: Trial) -> Learned:
         """Make one try of the real activity."""
         name = "watch" if isinstance(step, Watch) else calling(step).activity
         environment = ActivityEnvironment(self.inbox.client)
         environment.info = replace(
             environment.info,
-            workflow_id=request.workflow_id,
+            workflow_id=workflow_id,
             attempt=trial.attempt,
             scheduled_time=trial.scheduled,
             current_attempt_scheduled_time=self.clock.time,
@@ -180,30 +199,33 @@ class RealWorld:
         if any(self.clock.time - moment < late for moment in made):
             self.line.struck["late list"] += 1
 
-    async def deliver(self, letter: Letter, records: Sequence[Record]) -> Told:
+    async def deliver(self, letter: Letter, records: Mapping[str, Record]) -> Told:
         """Deliver an event to the real receiver."""
         self.inbox.messages.clear()
+        self.inbox.started.clear()
         self.inbox.away = letter.fault == "away" and letter.attempt == 1
-        taken = await self.post.deliver(letter, records)
+        with patch.object(following_up, "datetime", Mock(now=lambda _: self.clock.time)):
+            taken = await self.post.deliver(letter, list(records.values()))
         told = [
             (workflow_id, Message(one.event_id, tuple(read_fact(fact) for fact in one.facts)))
             for workflow_id, one in self.inbox.messages
         ]
         for workflow_id, message in told:
-            for request, record in zip(self.requests, records, strict=True):
+            for other, record in records.items():
                 # What one return has in its inbox is not owed to the other.
-                if request.workflow_id != workflow_id:
+                if other != workflow_id:
                     record.acknowledged.discard(message.event_id)
-        return Told(told, again=not taken)
+        started = [(one, self.inbox.workflows[one].request) for one in self.inbox.started]
+        return Told(told, started, again=not taken)
 
     def act(self, act: Act) -> None:
         """Let somebody do something in the sandbox."""
         automation.act(self.sandbox)
         self.deeds.do(act)
 
-    def close(self, request: ReturnRequest) -> None:
+    def close(self, ledger: Ledger, step: Close) -> None:
         """Close a workflow: nothing can be signalled to it any more."""
-        self.inbox.open.remove(request.workflow_id)
+        self.inbox.close(ledger.workflow_id, result_of(ledger, step))
 
     def finish(self) -> None:
         """Let the bank pay what is open."""
@@ -213,10 +235,12 @@ class RealWorld:
         """Return the state of each refund of the order."""
         return self.deeds.refund_states()
 
-    def books(self, request: ReturnRequest) -> Books:
+    def books(self, request: ReturnRequest | None) -> Books:
         """Read the sandbox's books."""
-        twins = tuple(one for one in self.requests if one != request)
-        reader = Reader(request, names_of(self.plan, self.deeds), self.deeds.hands, twins)
+        twins = tuple(one for one in self.requests if request and one.rma != request.rma)
+        reader = Reader(
+            self.deeds.order.id, names_of(self.plan, self.deeds), self.deeds.hands, twins
+        )
         books = reader.books(everything(self.sandbox))
         books.wrongs += self.line.wrongs
         if any(secret in words for words in self._said for secret in SECRETS):
@@ -240,7 +264,7 @@ def real_world(plan: Plan) -> RealWorld:
     deeds = plant(plan, world)
     requests = requests_of(plan, deeds.order)
     line = line_of(plan, clock)
-    house.edge.lines = {request.workflow_id: line for request in requests}
+    house.edge.lines = defaultdict(lambda: line)
     river = DigitalRiver(
         "http://sandbox",
         KEY,

@@ -33,6 +33,7 @@ from simulation.world import Message
 
 ORDER, FULFILLMENT_ORDER = "order-1", "fo_1"
 SIBLING_REASON = tagged_reason("too_big", "A" * 10)
+TAKEN_IN = ("pending", "accepted")
 TOKEN_LIFE = timedelta(days=90)
 
 
@@ -69,8 +70,19 @@ class River:
     _events: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
 
     def __post_init__(self) -> None:
-        """Write the request that the plan is about."""
+        """Write the request that the plan is about, or have the warehouse begin a return."""
         plan = self.plan
+        if plan.from_warehouse:
+            self.request = ReturnRequest(
+                request_id=f"adopt:{plan.seed}",
+                adopt="ret_1",
+                order_id=ORDER,
+                coordinator=Coordinator.DIGITAL_RIVER,
+                fulfillment_order_id=FULFILLMENT_ORDER,
+                policy=plan.policy,
+            )
+            self.add_return("us", None, None)
+            return
         self.request = ReturnRequest(
             request_id=f"request-{plan.seed}",
             order_id=ORDER,
@@ -86,7 +98,7 @@ class River:
     @property
     def asked(self) -> Counter[str]:
         """Units asked back of each line."""
-        return Counter({line.order_item_id: line.quantity for line in self.request.lines})
+        return Counter(dict(zip(self.plan.items, self.plan.lines, strict=True)))
 
     @property
     def by_fulfiller(self) -> bool:
@@ -243,8 +255,13 @@ class River:
             self._move(held, "pending")
         elif act.deed == "reject" and state in ("created", "pending"):
             self._move(held, "rejected")
-        elif act.deed == "receive" and state in ("pending", "accepted"):
+        elif act.deed == "receive" and (state in self._taken_in):
             self._take_in(held, act.units)
+
+    @property
+    def _taken_in(self) -> Sequence[str]:
+        """States in which the fulfiller takes goods in; nobody approves what it sent itself."""
+        return (*TAKEN_IN, "created") if self.plan.from_warehouse else TAKEN_IN
 
     def _take_in(self, held: Held, units: Sequence[int]) -> None:
         had = Counter({item.item_id: item.accepted for item in held.seen.items})

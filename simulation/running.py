@@ -2,9 +2,11 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lifecycle.ledger import Ledger
+from simulation.afterwards import judge_all
 from simulation.books import Books, Record, Violation
 from simulation.driver import Driver
 from simulation.judge import judge
@@ -12,6 +14,7 @@ from simulation.plan import Plan
 from simulation.real import SECRETS, real_world
 from simulation.stage import Stage
 from simulation.toy import Toy
+from simulation.world import World
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Verdict:
     @property
     def end(self) -> str:
         """How the first return ended."""
-        return self.ends[0]
+        return self.ends[0] if self.ends else "nobody was told"
 
     @property
     def kind(self) -> str:
@@ -45,13 +48,11 @@ class Verdict:
 async def run(plan: Plan) -> Verdict:
     """Run a plan to its end in this process, and judge it."""
     world = Toy(plan) if plan.tier == "t0" else real_world(plan)
-    stage = Stage(plan, world)
-    stage.drivers += [Driver(stage, request) for request in world.requests]
+    stage = Stage(plan, world, Driver)
     violation = None
     try:
         await stage.play()
-        for driver in stage.drivers:
-            judge(plan, world.books(driver.request), driver.record, SECRETS)
+        _judge(plan, world, stage.drivers)
     except Violation as broken:
         violation = str(broken)
     except Exception as error:  # noqa: BLE001 - any error of the product is a finding
@@ -62,11 +63,21 @@ async def run(plan: Plan) -> Verdict:
         violation,
         digest(records),
         tuple(record.end.words if record.end else "nothing" for record in records),
-        world.books(world.requests[0]),
-        records[0],
+        world.books(world.requests[0] if plan.twin else None),
+        records[0] if records else Record(),
         faults,
         tuple(driver.ledger for driver in stage.drivers),
     )
+
+
+def _judge(plan: Plan, world: World, drivers: Sequence[Driver]) -> None:
+    """Hold two returns of one order apart, and a return and its follow-ups together."""
+    if plan.twin:
+        for driver in drivers:
+            judge(plan, world.books(driver.request), driver.record, SECRETS)
+        return
+    records = [driver.record for driver in drivers]
+    judge_all(plan, world.books(None), records, SECRETS, world.acknowledged)
 
 
 def digest(records: list[Record]) -> str:

@@ -5,11 +5,13 @@ at the same moment as anything else, so the same plan always goes the same way.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from lifecycle.request import ReturnRequest
 from simulation.agenda import Agenda
 from simulation.plan import START, Act, DeliveryFault, Plan, hours
 from simulation.world import Letter, World
@@ -38,11 +40,15 @@ class Stage:
 
     plan: Plan
     world: World
+    actor: "Callable[[Stage, ReturnRequest, str], Driver]"
+    """Makes the driver of a return, by its request and workflow id."""
     drivers: "list[Driver]" = field(default_factory=list)
     agenda: Agenda = field(default_factory=Agenda)
     _faults: dict[int, DeliveryFault] = field(init=False)
     _letters: int = 0
     _to_come: int = 0
+    _is_after: bool = False
+    _lives: "list[asyncio.Future[None]]" = field(default_factory=list)
     _asleep: list[Sleep] = field(default_factory=list)
     _parked: "asyncio.Future[None] | None" = None
 
@@ -74,19 +80,34 @@ class Stage:
             await self._play()
 
     async def _play(self) -> None:
-        lives = []
-        for driver in self.drivers:
-            life = asyncio.ensure_future(driver.live())
-            life.add_done_callback(lambda _: self._park())
-            lives.append(life)
-            await self._until_parked()
+        for request in self.world.requests:
+            await self._begin(self.actor(self, request, request.workflow_id))
         try:
-            while not all(life.done() for life in lives):
+            while self._goes_on():
                 await self._go_on()
-            await asyncio.gather(*lives)
+            await asyncio.gather(*self._lives)
         finally:
-            for life in lives:
+            for life in self._lives:
                 life.cancel()
+
+    async def _begin(self, driver: "Driver") -> None:
+        """Let a return live."""
+        self.drivers.append(driver)
+        life = asyncio.ensure_future(driver.live())
+        life.add_done_callback(lambda _: self._park())
+        self._lives.append(life)
+        await self._until_parked()
+
+    def _goes_on(self) -> bool:
+        """Say whether anything is to happen: a return lives, or more comes after its end."""
+        if not all(life.done() for life in self._lives):
+            return True
+        if self.drivers and not self._is_after:
+            self._is_after = bool(self.plan.after)
+            for act in self.plan.after:
+                self._put(self.now + hours(act.hour), act)
+            return self._is_after
+        return not self.is_quiet
 
     async def _go_on(self) -> None:
         """Let the next thing happen, and wake whom it concerns."""
@@ -148,7 +169,7 @@ class Stage:
             fault = self._faults.get(self._letters)
             self._letters += 1
             kind = "drop" if self.plan.deaf else fault.kind if fault else None
-            if kind is not None:
+            if kind is not None and self.drivers:
                 self.drivers[0].note_fault(kind)
             late = hours(fault.hours) if fault else timedelta(0)
             if kind == "drop":
@@ -159,11 +180,15 @@ class Stage:
                 self._put(self.now + SECOND + late, Letter(event))
 
     async def _deliver(self, letter: Letter) -> None:
-        told = await self.world.deliver(letter, [driver.record for driver in self.drivers])
+        records = {driver.workflow_id: driver.record for driver in self.drivers}
+        told = await self.world.deliver(letter, records)
         if told.again:
             again = Letter(letter.event, letter.fault, letter.attempt + 1)
             self._put(self.now + MINUTE * letter.attempt, again)
+        begun = [self.actor(self, request, workflow_id) for workflow_id, request in told.started]
         for workflow_id, message in told.messages:
-            for driver in self.drivers:
-                if driver.ledger.workflow_id == workflow_id:
+            for driver in (*self.drivers, *begun):
+                if driver.workflow_id == workflow_id and not driver.is_over:
                     driver.hear(message)
+        for driver in begun:
+            await self._begin(driver)

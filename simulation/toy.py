@@ -5,7 +5,7 @@ are the rules alone.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -20,16 +20,20 @@ from lifecycle.facts import (
     InDoubt,
     Learned,
     Refused,
+    ReturnClaimed,
     ReturnSeen,
     ReturnsListed,
 )
+from lifecycle.ledger import Ledger
 from lifecycle.request import ReturnRequest
 from lifecycle.rules import CURRENT_RULES
 from lifecycle.steps import (
     AcceptItems,
+    Adopt,
     Call,
     CheckReturnable,
     CheckShipped,
+    Close,
     Create,
     IssueRefund,
     ListReturns,
@@ -71,11 +75,21 @@ class Toy:
         return (self.river.request,)
 
     @property
+    def items(self) -> Sequence[str]:
+        """The items of the order, line by line."""
+        return self.plan.items
+
+    @property
     def outbox(self) -> list[object]:
         """Events that were made and not yet sent."""
         return self.river.outbox
 
-    async def deliver(self, letter: Letter, records: Sequence[Record]) -> Told:  # noqa: ARG002
+    @property
+    def acknowledged(self) -> int:
+        """Nothing is acknowledged here."""
+        return 0
+
+    async def deliver(self, letter: Letter, records: Mapping[str, Record]) -> Told:  # noqa: ARG002
         """Tell of an event as it was when it was made."""
         event = letter.event
         if not isinstance(event, Message):
@@ -86,7 +100,7 @@ class Toy:
         """Let somebody do something."""
         self.river.act(act)
 
-    def close(self, request: ReturnRequest) -> None:
+    def close(self, ledger: Ledger, step: Close) -> None:
         """Take no note: a return that has ended hears nothing."""
 
     def finish(self) -> None:
@@ -97,13 +111,13 @@ class Toy:
         """Return the state of each refund."""
         return self.river.refund_states()
 
-    def books(self, request: ReturnRequest) -> Books:  # noqa: ARG002 - there is one
+    def books(self, request: ReturnRequest | None) -> Books:  # noqa: ARG002 - there is one
         """Return all that exists."""
         return self.river.books()
 
     async def attempt(  # noqa: C901, PLR0912 - one arm per step
         self,
-        request: ReturnRequest,  # noqa: ARG002 - there is one
+        workflow_id: str,  # noqa: ARG002 - there is one
         step: Call | Watch,
         trial: Trial,
     ) -> Learned:
@@ -130,6 +144,8 @@ class Toy:
                     raise AgainError
             case Watch():
                 facts = self._watch(step, trial)
+            case Adopt():
+                facts = self._adopt(step)
             case CheckShipped():
                 facts = [self.river.order(), self.river.fulfillment_order()]
             case CheckReturnable():
@@ -147,6 +163,18 @@ class Toy:
             case LookUpDispute():
                 facts = self._ends_of_disputes(step)
         return Learned(rules=CURRENT_RULES, facts=tuple(facts))
+
+    def _adopt(self, step: Adopt) -> list[Fact]:
+        """Read what is there of a return that somebody else began."""
+        [seen] = [one.seen for one in self.river.returns if one.seen.return_id == step.return_id]
+        shipped = [self.river.fulfillment_order()] if self.river.by_fulfiller else []
+        return [
+            self.river.fresh(seen),
+            ReturnClaimed(return_id=step.return_id),
+            *shipped,
+            self.river.order(),
+            *(self.river.fresh(one.seen) for one in self.river.refunds),
+        ]
 
     def _create_once(
         self,

@@ -1,14 +1,15 @@
 """What a driver needs of the world around its return, whichever tier builds it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from lifecycle.facts import Fact, Learned
+from lifecycle.ledger import Ledger
 from lifecycle.request import ReturnRequest
-from lifecycle.steps import Call, Watch
+from lifecycle.steps import Call, Close, Watch
 from simulation.agenda import Clock
 from simulation.books import Books, Record
 from simulation.plan import Act, DeliveryFaultKind
@@ -58,6 +59,8 @@ class Told:
     """What became of one delivery: the messages for each workflow."""
 
     messages: Sequence[tuple[str, Message]] = ()
+    started: Sequence[tuple[str, ReturnRequest]] = ()
+    """Workflows that it started: those of adoptions and of follow-ups."""
     again: bool = False
     """Whether it was not acknowledged, and will be sent again."""
 
@@ -71,27 +74,35 @@ class World(Protocol):
 
     @property
     def requests(self) -> Sequence[ReturnRequest]:
-        """The returns that are asked for: one, or two of one order."""
+        """The returns that are asked for: one, or two of one order; none of a warehouse's own."""
+
+    @property
+    def items(self) -> Sequence[str]:
+        """The items of the order, line by line."""
 
     @property
     def outbox(self) -> list[object]:
         """Events that were made and not yet sent."""
 
     @property
+    def acknowledged(self) -> int:
+        """How many events of fulfillment returns were acknowledged."""
+
+    @property
     def struck(self) -> Counter[str]:
         """Faults that struck since somebody asked."""
 
-    async def attempt(self, request: ReturnRequest, step: Call | Watch, trial: Trial) -> Learned:
+    async def attempt(self, workflow_id: str, step: Call | Watch, trial: Trial) -> Learned:
         """Make one try of a step. Raises `AgainError` or `FailedError`."""
 
-    async def deliver(self, letter: Letter, records: Sequence[Record]) -> Told:
-        """Deliver an event."""
+    async def deliver(self, letter: Letter, records: Mapping[str, Record]) -> Told:
+        """Deliver an event; records are by workflow id."""
 
     def act(self, act: Act) -> None:
         """Let somebody do something; what cannot be done is left."""
 
-    def close(self, request: ReturnRequest) -> None:
-        """Note that a return has ended: it is told nothing any more."""
+    def close(self, ledger: Ledger, step: Close) -> None:
+        """Note how a return has ended: it is told nothing any more."""
 
     def finish(self) -> None:
         """Let the bank pay what is still open: the faults are over."""
@@ -99,5 +110,5 @@ class World(Protocol):
     def refund_states(self) -> dict[str, str]:
         """Return the state of each refund of the order."""
 
-    def books(self, request: ReturnRequest) -> Books:
+    def books(self, request: ReturnRequest | None) -> Books:
         """Return all that exists, as it concerns one return."""

@@ -54,7 +54,7 @@ class Evidence:
         """Digital River's side of it."""
         request, world = self.lived.request, self.world
         hands = Hands(accepted_by_hand=self.lived.life.course == "by_hand")
-        return Reader(request, self._names(), hands, self.others).books(world)
+        return Reader(request.order_id, self._names(), hands, self.others).books(world)
 
     def _names(self) -> dict[str, str]:
         """Return the plan's name of each line, by every id that the books have for it."""

@@ -93,6 +93,37 @@ async def test_two_returns_of_one_order_live_side_by_side() -> None:
         assert len(verdict.ends) == 2
 
 
+async def test_follow_ups_are_lived_to_their_end() -> None:
+    """What comes after the end of some returns is carried on by another, and a person is asked."""
+    plans = [plan for plan in (draw(seed, "t1") for seed in range(150)) if plan.after]
+    verdicts = [await run(plan) for plan in plans]
+    assert [one.violation for one in verdicts] == [None] * len(plans)
+    followed = [one for one in verdicts if len(one.ends) > 1]
+    assert len(followed) >= 3
+    assert all(one.ends[-1] != "nothing" for one in followed)
+
+
+@pytest.mark.parametrize("tier", ["t0", "t1"])
+async def test_warehouse_returns_are_adopted_and_ask(tier: Tier) -> None:
+    """Nobody asks for some returns; they are carried on, and refunded when a person approves."""
+    plans = [plan for plan in (draw(seed, tier) for seed in range(250)) if plan.from_warehouse]
+    verdicts = [await run(plan) for plan in plans]
+    assert [one.violation for one in verdicts] == [None] * len(plans)
+    paid = [one for one in verdicts if any(refund.maker == "us" for refund in one.books.refunds)]
+    assert paid
+    assert all({"approve", "retry"} & {said.answer for said in one.record.answers} for one in paid)
+
+
+@pytest.mark.parametrize("tier", ["t0", "t1", "t2"])
+def test_rare_things_are_drawn(tier: Tier) -> None:
+    """Within the thousand seeds that a planted bug has."""
+    acts = [act for seed in range(1000) for act in draw(seed, tier).acts]
+    assert any(act.deed == "flood" for act in acts)
+    assert any(act.deed == "begin_at_warehouse" for act in acts)
+    assert any(any(act.damaged) for act in acts)
+    assert any(act.wrong for act in acts)
+
+
 def pay_what_was_asked(ledger: Ledger, record: ReturnRecord) -> Tally:  # noqa: ARG001
     """Take what was asked for what was accepted."""
     return ledger.requested
