@@ -10,7 +10,6 @@ from eligibility.rules import NonReturnableSkus, OpenReturn, ReturnWindow, Value
 from eligibility.shop_rules import ShopRules
 from lifecycle.judgement import Then
 from lifecycle.request import ReturnRequest
-from tests.e2e.costs import cost
 from tests.running import Order, Running, request_for, running
 from tests.servers import start_server
 from workflows.answers import A_PERSON_LOOKS
@@ -172,21 +171,3 @@ async def test_a_second_return_of_an_order_is_asked_about(shop: Running, coordin
     await shop.result(first.workflow_id)
     third = await shop.start(order, lines=another)
     assert third.status == "opened"
-
-
-@EACH
-async def test_a_return_with_rules_stays_within_the_budget(shop: Running, coordinator: str) -> None:
-    """Rules that say yes cost no action, some 100 bytes, and at most one call."""
-    order = await shop.order(coordinator, 2, automation=BANK_NOW)
-    answer = await shop.start(order, 2)
-    if coordinator == "digital_river":
-        for act in ("approve", "receive"):
-            await shop.act(f"/sandbox/fulfillment-returns/{answer.return_id}/{act}")
-    else:
-        await shop.arrive(answer.workflow_id, "S1", **{order.items[0]: 2})
-    assert (await shop.result(answer.workflow_id)).outcome == "refunded"
-    found = await cost(shop, answer.workflow_id, order)
-    assert found["actions"] <= (13 if coordinator == "digital_river" else 12), found
-    assert found["events"] <= 50, found
-    assert found["bytes"] <= 10 * 1024, found
-    assert found["calls"] <= 8, found
