@@ -4,11 +4,11 @@ CHROMIUM ?= /usr/bin/chromium
 BIN := .venv/bin
 READY := .venv/ready
 SOURCES := activities backfill commands digital_river eligibility lifecycle local sandbox serving \
-           simulation storefront webhooks workflows \
+           reference simulation storefront webhooks workflows \
            demo.py leaving.py receiver.py settings.py starter.py storefront_api.py \
            worker.py tests benchmarks
 
-.PHONY: demo test coverage mutate check format bench simulate screenshots lock clean
+.PHONY: demo test coverage mutate check format bench simulate reference screenshots lock clean
 
 demo: $(READY) ## run every kind of return on this machine, with the web UI
 	$(BIN)/python demo.py $(ARGS)
@@ -41,6 +41,9 @@ bench: $(READY) ## measure, in pairs, and print the tables
 
 simulate: $(READY) ## whole returns through faults, from seeds; docs/reliability.md
 	$(BIN)/python -m simulation $(ARGS)
+
+reference: $(READY) ## write docs/reference.md from the code
+	$(BIN)/python -m reference
 
 screenshots: $(READY) ## look at Temporal's web UI in a browser: CHROMIUM=/path/to/chromium
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-browser.lock

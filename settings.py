@@ -104,13 +104,16 @@ class DigitalRiverSettings(_Environment):
     digital_river_url: HttpUrl
     """Without a trailing slash."""
     digital_river_api_key: Key
+    """Secret; `sk_test_` begins a test key. The limit of requests follows it."""
     digital_river_version: Version = "2021-12-13"
+    """The version of the API that requests ask for."""
 
 
 class WorkerSettings(DigitalRiverSettings):
     """The worker's: how to reach Digital River, and where its metrics can be read."""
 
     metrics_host: Host = "127.0.0.1"
+    """Where the metrics are served."""
     metrics_port: Port = 9464
     """0: no metrics are served."""
     upriver_build_id: BuildId | None = None
@@ -130,12 +133,15 @@ class ReceiverSettings(_Environment):
     digital_river_webhook_secrets_file: Path | None = None
     """Holds them instead, and may change while the receiver runs."""
     webhook_tolerance_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    """How far a signature's time may be from now, before or after."""
     receiver_host: Host = "127.0.0.1"
+    """Where the receiver listens."""
     receiver_port: Port = 8088
     """0: any free port."""
     upriver_warehouse_returns: WarehouseReturns = WarehouseReturns.ASK
     """What to do with a return that a warehouse began by itself."""
     digital_river_live_mode: bool | None = None
+    """Whether events of live mode or of test mode are taken in; without it, the API key tells."""
     digital_river_api_key: Key | None = None
     """Only looked at to tell live mode from test mode."""
 
@@ -173,12 +179,15 @@ class StorefrontSettings(_Environment):
     storefront_api_key: Keys
     """All valid at once, for the hours in which a key is replaced."""
     storefront_host: Host = "127.0.0.1"
+    """Where the API listens; not for the internet."""
     storefront_port: Port = 8089
     """0: any free port."""
     digital_river_url: HttpUrl | None = None
+    """Only for bank details, which are off unless the key is set, too."""
     digital_river_api_key: Key | None = None
-    """Only for bank details, which are off unless both are set."""
+    """As above."""
     digital_river_version: Version = "2021-12-13"
+    """The version of the API that requests ask for."""
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

@@ -9,9 +9,9 @@ from lifecycle.facts import Resource
 UNKNOWN = -1
 FINAL = 2
 
-_FULFILLMENT_RETURN = {"created": 0, "pending": 1, "accepted": FINAL, "rejected": FINAL}
-_RETURN = {"created": 0, "accepted": FINAL}
-_REFUND = {
+FULFILLMENT_RETURN = {"created": 0, "pending": 1, "accepted": FINAL, "rejected": FINAL}
+RETURN = {"created": 0, "accepted": FINAL}
+REFUND = {
     "pending": 0,
     "pending_information": 1,
     "succeeded": FINAL,
@@ -22,10 +22,10 @@ _REFUND = {
 
 def return_rank(resource: Resource, state: str) -> int:
     """Return how far along a return in this state is."""
-    ranks = _RETURN if resource is Resource.RETURN else _FULFILLMENT_RETURN
+    ranks = RETURN if resource is Resource.RETURN else FULFILLMENT_RETURN
     return ranks.get(state, UNKNOWN)
 
 
 def refund_rank(state: str) -> int:
     """Return how far along a refund in this state is."""
-    return _REFUND.get(state, UNKNOWN)
+    return REFUND.get(state, UNKNOWN)

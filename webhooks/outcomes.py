@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     IRRELEVANT = "irrelevant"
     """Nothing that any rule reads."""
     UNKNOWN_TYPE = "unknown_type"
+    """Of a type that nothing here knows."""
     WRONG_MODE = "wrong_mode"
     """Of live mode where test mode is expected, or the other way round."""
     WAREHOUSE = "warehouse"
@@ -34,6 +35,7 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
     """Genuine, but its object is not what the contract says."""
     TEMPORAL_AWAY = "temporal_away"
+    """Not taken in: Digital River delivers it again."""
     INTERNAL = "internal"
     """A mistake of ours."""
     REFUSED_MISSING = "refused_missing"
@@ -42,10 +44,13 @@ class Outcome(StrEnum):
     REFUSED_TOO_OLD = "refused_too_old"
     REFUSED_TOO_NEW = "refused_too_new"
     NOT_JSON = "not_json"
+    """Signed, but no JSON."""
     NOT_AN_EVENT = "not_an_event"
+    """Signed JSON, but no event."""
     INCOMPLETE = "incomplete"
     """The sender went away, or was dropped, before the body was whole."""
     TOO_LARGE = "too_large"
+    """More than any event has."""
 
 
 _ERRORS = {

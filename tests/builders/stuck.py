@@ -87,6 +87,14 @@ def acceptance_unreachable() -> Life:
 
 
 @stuck
+def acceptance_to_approve() -> Life:
+    """A person is asked before the acceptance, which makes Digital River refund."""
+    life = a_third_party_life(policy=Policy(ask_before_refund=True))
+    life.tell(shipment({"a": 1}, when=at(3)))
+    return life
+
+
+@stuck
 def refund_unreachable() -> Life:
     """Digital River does not answer the refund."""
     return _call_given_up(an_accepted_life(), FIRST)

@@ -41,7 +41,7 @@ ONLY_HERE = {
 }
 """What a single file may import beyond its package's row, and nobody else there."""
 
-NOT_SHIPPED = {"benchmarks", "browser", "simulation", "tests"}
+NOT_SHIPPED = {"benchmarks", "browser", "reference", "simulation", "tests"}
 
 FOREIGN = {
     "lifecycle": {"temporalio", "httpx", "starlette", "fastapi", "asyncio"},
