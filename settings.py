@@ -102,7 +102,7 @@ class DigitalRiverSettings(_Environment):
     """How to reach Digital River: for the worker, and for an operator who adopts a return."""
 
     digital_river_url: HttpUrl
-    """Without a trailing slash."""
+    """Where its API is; kept without a trailing slash."""
     digital_river_api_key: Key
     """Secret; `sk_test_` begins a test key. The limit of requests follows it."""
     digital_river_version: Version = "2021-12-13"
@@ -128,10 +128,10 @@ class ReceiverSettings(_Environment):
     """The receiver's: whose webhooks to believe, and where to listen for them."""
 
     digital_river_webhook_secrets: Secrets | None = None
-    """All valid at once, for the hours in which a secret is replaced
+    """With a comma between them; all valid at once, for the hours in which a secret is replaced
     (docs/digital-river.md, Secret rotation)."""
     digital_river_webhook_secrets_file: Path | None = None
-    """Holds them instead, and may change while the receiver runs."""
+    """Holds them instead, one a line, and may change while the receiver runs."""
     webhook_tolerance_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
     """How far a signature's time may be from now, before or after."""
     receiver_host: Host = "127.0.0.1"
@@ -177,7 +177,7 @@ class StorefrontSettings(_Environment):
     """The storefront's HTTP API: the keys of which a shop must show one, and where to listen."""
 
     storefront_api_key: Keys
-    """All valid at once, for the hours in which a key is replaced."""
+    """With a comma between them; all valid at once, for the hours in which a key is replaced."""
     storefront_host: Host = "127.0.0.1"
     """Where the API listens; not for the internet."""
     storefront_port: Port = 8089
