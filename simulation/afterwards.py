@@ -64,12 +64,18 @@ def _asked_first(
 
 def _is_owed_a_follow_up(plan: Plan, books: Books, first: Record) -> bool:
     """Say whether a refund failed that was believed to have paid, and somebody surely heard."""
-    in_time = not plan.deaf and abs(plan.skew) < TOLERANCE
-    sure = in_time and not any(one.kind in UNSURE for one in plan.deliveries)
-    return sure and any(
-        first.at_close.get(one.id) == "succeeded" and one.state not in LIVE
-        for one in books.refunds
-        if one.maker in ("us", "digital_river")
+    ended = first.end is not None and first.end.outcome is not None
+    # Of an early refund nothing is told before its whole return is accepted.
+    told = not (plan.deaf or plan.eager) and abs(plan.skew) < TOLERANCE
+    sure = told and not any(one.kind in UNSURE for one in plan.deliveries)
+    return (
+        ended
+        and sure
+        and any(
+            first.at_close.get(one.id) == "succeeded" and one.state not in LIVE
+            for one in books.refunds
+            if one.maker in ("us", "digital_river")
+        )
     )
 
 

@@ -120,7 +120,7 @@ class Driver:
         else:
             self.record.end = End(waits_for=str(step.what), who=str(step.who))
         self.record.ended = self._now
-        if self.stage.plan.after:
+        if self.stage.plan.after or self.stage.plan.twin:
             self.record.books = self.stage.world.books(self.request)
         self.record.facts = len(self.ledger.timeline)
         self.record.sentence = sentence_for(step)

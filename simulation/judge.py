@@ -201,6 +201,14 @@ def _ends(books: Books, record: Record) -> None:
             raise Violation(f"L1: accepted goods wait for {record.end.waits_for}")
 
 
+def _let_go_of_the_create(record: Record) -> bool:
+    """Say whether a person ended a return of which it was not known whether it was created."""
+    return any(
+        said.answer == "give_up" and said.question.startswith("digital_river_unreachable:")
+        for said in record.answers
+    )
+
+
 def _outcome_is_true(plan: Plan, books: Books, record: Record, outcome: str) -> None:
     """Say whether an outcome shows no money that did not go back, and hides none that did."""
     paid = [
@@ -221,7 +229,7 @@ def _outcome_is_true(plan: Plan, books: Books, record: Record, outcome: str) -> 
     by_hand = any(one.maker == "hand" for one in books.refunds)
     if open_still and not (gave_up or by_hand) and outcome != "charged_back":
         raise Violation(f"S4: it closed as {outcome} while {open_still[0].id} was open")
-    if outcome in UNPAID and ours:
+    if outcome in UNPAID and ours and not _let_go_of_the_create(record):
         raise Violation(f"S4: it says {outcome}, and there are refunds")
     returns = [one for one in books.returns if one.maker == "us"]
     if outcome == "not_returnable" and returns:
@@ -231,5 +239,6 @@ def _outcome_is_true(plan: Plan, books: Books, record: Record, outcome: str) -> 
     came = _came(plan, books, record)
     if outcome == "expired" and came and not (gave_up or record.taken_back):
         raise Violation("L2: it says expired, and goods came")
-    if outcome == "refund_failed" and paid and not gave_up:
+    declined = any(said.answer == "decline" for said in record.answers)
+    if outcome == "refund_failed" and paid and not (gave_up or declined):
         raise Violation("S4: it says refund failed, and money went back")

@@ -206,6 +206,7 @@ class RealWorld:
         self.inbox.away = letter.fault == "away" and letter.attempt == 1
         with patch.object(following_up, "datetime", Mock(now=lambda _: self.clock.time)):
             taken = await self.post.deliver(letter, list(records.values()))
+        self.inbox.away = False
         told = [
             (workflow_id, Message(one.event_id, tuple(read_fact(fact) for fact in one.facts)))
             for workflow_id, one in self.inbox.messages

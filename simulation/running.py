@@ -74,7 +74,8 @@ def _judge(plan: Plan, world: World, drivers: Sequence[Driver]) -> None:
     """Hold two returns of one order apart, and a return and its follow-ups together."""
     if plan.twin:
         for driver in drivers:
-            judge(plan, world.books(driver.request), driver.record, SECRETS)
+            books = driver.record.books or world.books(driver.request)
+            judge(plan, books, driver.record, SECRETS)
         return
     records = [driver.record for driver in drivers]
     judge_all(plan, world.books(None), records, SECRETS, world.acknowledged)
