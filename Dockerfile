@@ -14,6 +14,7 @@ COPY activities activities
 COPY backfill backfill
 COPY commands commands
 COPY digital_river digital_river
+COPY doctor doctor
 COPY eligibility eligibility
 COPY lifecycle lifecycle
 COPY serving serving

@@ -7,6 +7,7 @@ object on standard output, whatever the status, unless the command line itself c
 import typer
 
 from commands.deciding import cancel, resolve
+from commands.doctoring import doctor
 from commands.exporting import export
 from commands.looking import list_returns, show
 from commands.opening import adopt, start
@@ -18,7 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (start, adopt, received, cancel, resolve, show, export):
+for command in (start, adopt, received, cancel, resolve, show, export, doctor):
     app.command()(command)
 app.command(name="list")(list_returns)
 

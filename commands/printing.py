@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from commands.columns import cells_of
+from doctor.finding import Finding, Verdict
 from lifecycle.amounts import in_words
 from lifecycle.sentences import day
 from lifecycle.snapshot import LineView, QuestionView, RefundView, Snapshot, UnsoundView
@@ -17,6 +18,7 @@ from storefront.listing import ReturnRow
 from storefront.reading import WrongInputError
 from workflows.messages import Done, OpenedAnswer, ShipmentAnswer
 
+_STYLES = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.WRONG: "bold red"}
 LINE_COLUMNS = ("order item", "requested", "arrived", "accepted", "refunded", "set aside")
 
 
@@ -60,6 +62,19 @@ def print_answered(out: Console, answered: AnsweredMany) -> None:
     _say(out, summary or "No return asks such a question.")
     if answered.dry_run and counts["planned"]:
         _say(out, "Nothing was done yet: the same with --yes and --question-kind does it.")
+
+
+def print_finding(out: Console, finding: Finding) -> None:
+    """Say what a check of the installation found, and below it what to do."""
+    out.print(
+        Text.assemble(
+            (f"{finding.verdict:<8}", _STYLES[finding.verdict]),
+            (finding.check, "bold"),
+            f": {finding.message}",
+        )
+    )
+    if finding.remedy:
+        _say(out, f"{'':<8}{finding.remedy}")
 
 
 def print_sorry(out: Console, error: StorefrontError) -> None:

@@ -11,6 +11,7 @@ PACKAGES = (
     "backfill",
     "commands",
     "digital_river",
+    "doctor",
     "eligibility",
     "lifecycle",
     "local",

@@ -26,7 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "receiver": {"leaving", "serving", "settings", "webhooks"},
     "storefront_api": {"digital_river", "leaving", "serving", "settings", "storefront"},
     "worker": {"backfill", "digital_river", "eligibility", "leaving", "settings", "workflows"},
-    "commands": {"digital_river", "lifecycle", "settings", "storefront", "workflows"},
+    "doctor": {"backfill", "digital_river", "settings", "storefront", "webhooks", "workflows"},
+    "commands": {"digital_river", "doctor", "lifecycle", "settings", "storefront", "workflows"},
     "starter": {"commands", "leaving"},
     "demo": {"leaving", "lifecycle", "local", "storefront"},
 }
