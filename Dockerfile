@@ -17,6 +17,7 @@ COPY digital_river digital_river
 COPY doctor doctor
 COPY eligibility eligibility
 COPY lifecycle lifecycle
+COPY milestones milestones
 COPY serving serving
 COPY storefront storefront
 COPY webhooks webhooks

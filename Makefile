@@ -3,8 +3,8 @@ PYTHON ?= python3
 CHROMIUM ?= /usr/bin/chromium
 BIN := .venv/bin
 READY := .venv/ready
-SOURCES := activities backfill commands digital_river doctor eligibility lifecycle local sandbox serving \
-           reference simulation storefront webhooks workflows \
+SOURCES := activities backfill commands digital_river doctor eligibility lifecycle local \
+           milestones reference sandbox serving simulation storefront webhooks workflows \
            demo.py leaving.py receiver.py settings.py starter.py storefront_api.py \
            worker.py tests benchmarks
 

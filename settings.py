@@ -7,6 +7,7 @@ What reaches Temporal (`TEMPORAL_*`, profiles) is read by `temporalio.envconfig`
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Sequence
@@ -49,7 +50,7 @@ class SettingsError(Exception):
 def _http_url(text: str) -> str:
     if not _PRINTABLE.fullmatch(text) or "@" in text or not _has_host(text):
         raise ValueError("must be an address such as https://api.digitalriver.com")
-    return text.rstrip("/")
+    return text
 
 
 def _has_host(text: str) -> bool:
@@ -77,10 +78,24 @@ def _secrets(value: object) -> object:
     return secrets
 
 
+def _signing(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    """Check that the Standard Webhooks scheme takes each secret."""
+    for secret in secrets:
+        prefix, _, key = secret.get_secret_value().partition("_")
+        try:
+            size = len(base64.b64decode(key, validate=True))
+        except ValueError:
+            size = 0
+        if prefix != "whsec" or not 24 <= size <= 64:  # noqa: PLR2004 - the scheme's
+            raise ValueError("must be whsec_ and 24 to 64 bytes in Base64")
+    return secrets
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Key = Annotated[SecretStr, AfterValidator(_key)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
 Keys = Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_secrets)]
+SigningSecrets = Annotated[Secrets, AfterValidator(_signing)]
 Host = Annotated[str, Field(pattern=r"^\S+$")]
 Version = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -101,7 +116,7 @@ class _Environment(BaseSettings):
 class DigitalRiverSettings(_Environment):
     """How to reach Digital River: for the worker, and for an operator who adopts a return."""
 
-    digital_river_url: HttpUrl
+    digital_river_url: Annotated[HttpUrl, AfterValidator(lambda url: url.rstrip("/"))]
     """Where its API is; kept without a trailing slash."""
     digital_river_api_key: Key
     """Secret; `sk_test_` begins a test key. The limit of requests follows it."""
@@ -122,6 +137,17 @@ class WorkerSettings(DigitalRiverSettings):
     """For the back-fill, which adopts what the receiver missed: the same as the receiver's."""
     upriver_eligibility_file: Path | None = None
     """The shop's own rules (docs/eligibility.md); without it none are asked."""
+    storefront_webhook_url: HttpUrl | None = None
+    """Where the storefront is told of milestones; None: it is not."""
+    storefront_webhook_secrets: SigningSecrets | None = None
+    """Each message is signed with all of them."""
+
+    @model_validator(mode="after")
+    def _address_and_secrets_go_together(self) -> Self:
+        if (self.storefront_webhook_url is None) != (self.storefront_webhook_secrets is None):
+            both = "STOREFRONT_WEBHOOK_URL and STOREFRONT_WEBHOOK_SECRETS"
+            raise ValueError(f"{both}: set both, or none of them")
+        return self
 
 
 class ReceiverSettings(_Environment):

@@ -10,8 +10,8 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from backfill.worker import housekeeping_worker
 from digital_river import DigitalRiver
 from eligibility.shop_rules import ShopRules, ShopRulesError, read_shop_rules
 from leaving import leave
+from milestones.worker import storefront_worker
 from settings import SettingsError, WorkerSettings, connect_temporal, load
 from workflows.check_deploy import Verdict, check_deploy
 from workflows.search_attributes import register_search_attributes
@@ -57,19 +58,38 @@ async def run(settings: WorkerSettings) -> None:
     client = await _connect(settings)
     key = settings.digital_river_api_key.get_secret_value()
     limit = TEST_KEY_LIMIT if key.startswith("sk_test_") else LIVE_KEY_LIMIT
-    async with DigitalRiver(
-        str(settings.digital_river_url), key, version=settings.digital_river_version
-    ) as digital_river:
+    async with (
+        DigitalRiver(
+            str(settings.digital_river_url), key, version=settings.digital_river_version
+        ) as digital_river,
+        _storefront_workers(client, settings) as milestones,
+    ):
         calls = digital_river_worker(
-            client, digital_river, per_second=limit * SHARE_OF_LIMIT, shop_rules=shop_rules
+            client,
+            digital_river,
+            per_second=limit * SHARE_OF_LIMIT,
+            shop_rules=shop_rules,
+            milestones=bool(milestones),
         )
         returns = returns_worker(client, build_id=settings.upriver_build_id)
         housekeeping = housekeeping_worker(
             client, digital_river, warehouse_returns=settings.upriver_warehouse_returns
         )
-        workers = (returns, calls, housekeeping)
         _log.info("Working for namespace %s", client.namespace)
-        await _run_until(stop, workers)
+        await _run_until(stop, (returns, calls, housekeeping, *milestones))
+
+
+@asynccontextmanager
+async def _storefront_workers(
+    client: Client, settings: WorkerSettings
+) -> AsyncIterator[Sequence[Worker]]:
+    """Give the worker that tells the storefront of milestones, or none where nobody is to hear."""
+    url, secrets = settings.storefront_webhook_url, settings.storefront_webhook_secrets
+    if url is None or secrets is None:
+        yield ()
+        return
+    async with storefront_worker(client, url, secrets) as worker:
+        yield (worker,)
 
 
 def _shop_rules(path: Path | None) -> ShopRules | None:

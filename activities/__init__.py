@@ -16,11 +16,18 @@ def all_activities(
     digital_river: DigitalRiver,
     rules: int = CURRENT_RULES,
     shop_rules: ShopRules | None = None,
+    *,
+    milestones: bool = False,
 ) -> Sequence[Callable[..., object]]:
-    """Return every activity, bound to one client and one version of the rules."""
-    checks, creates = Checks(digital_river, rules, shop_rules), Creates(digital_river, rules)
-    adopting = Adopting(digital_river, rules)
-    writes, watching = Writes(digital_river, rules), Watching(digital_river, rules)
+    """Return every activity, bound to one client and one version of the rules.
+
+    `milestones` says whether the storefront is to be told of them.
+    """
+    checks = Checks(digital_river, rules, shop_rules, milestones=milestones)
+    creates = Creates(digital_river, rules, milestones=milestones)
+    adopting = Adopting(digital_river, rules, milestones=milestones)
+    writes = Writes(digital_river, rules, milestones=milestones)
+    watching = Watching(digital_river, rules, milestones=milestones)
     return (
         checks.check_shipped,
         checks.check_returnable,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -73,13 +73,16 @@ async def every_if_any(items: AsyncIterator[Item]) -> list[Item]:
 class Calls:
     """Activities that call Digital River through one client."""
 
-    def __init__(self, digital_river: DigitalRiver, rules: int = CURRENT_RULES) -> None:
+    def __init__(
+        self, digital_river: DigitalRiver, rules: int = CURRENT_RULES, *, milestones: bool = False
+    ) -> None:
         self._api = digital_river
         self._rules = rules
+        self._milestones: Literal[True] | None = milestones or None
 
     def learned(self, *facts: Fact) -> Learned:
         """Return facts together with the version of the rules that this worker runs."""
-        return Learned(rules=self._rules, facts=facts)
+        return Learned(rules=self._rules, facts=facts, milestones=self._milestones)
 
     async def read_return(self, resource: Resource, return_id: str) -> ReturnSeen:
         """Read Digital River's return, of either kind."""

@@ -30,9 +30,11 @@ class Checks(Calls):
         digital_river: DigitalRiver,
         rules: int = CURRENT_RULES,
         shop_rules: ShopRules | None = None,
+        *,
+        milestones: bool = False,
     ) -> None:
         """Take the shop's rules, where it has any, beside what all activities need."""
-        super().__init__(digital_river, rules)
+        super().__init__(digital_river, rules, milestones=milestones)
         self._shop_rules = shop_rules
 
     @activity.defn(name="check_shipped")

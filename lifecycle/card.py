@@ -15,7 +15,8 @@ def draw_card(ledger: Ledger, step: Step) -> str:
     """Return the card of a return."""
     view = take_snapshot(ledger, step, last_facts=LAST_FACTS)
     head = f"**{view.phase}** · {view.sentence}"
-    return "\n\n".join(filter(None, [head, _who_acts(view), _money(view), _told(view)]))
+    parts = [head, _who_acts(view), _money(view), _untold(ledger), _told(view)]
+    return "\n\n".join(filter(None, parts))
 
 
 def _who_acts(view: Snapshot) -> str:
@@ -66,6 +67,11 @@ def _money(view: Snapshot) -> str:
         for refund in view.refunds
     ]
     return "\n".join(lines + refunds)
+
+
+def _untold(ledger: Ledger) -> str:
+    keys = ", ".join(f"`{key}`" for key in sorted(ledger.untold))
+    return f"- The storefront was not told of {keys}" if keys else ""
 
 
 def _told(view: Snapshot) -> str:

@@ -345,6 +345,16 @@ class Decision:
     """Of the payment that was made by hand, as the bank or the books know it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneGivenUp:
+    """The storefront was not told of a milestone in the time that there is for it."""
+
+    kind: Literal["milestone_given_up"] = "milestone_given_up"
+    key: str
+    why: str
+    at: datetime
+
+
 Fact = Annotated[
     OrderSeen
     | FulfillmentOrderSeen
@@ -370,6 +380,7 @@ Fact = Annotated[
     | DisputeResolved
     | DisputeLookedUp
     | Chargeback
+    | MilestoneGivenUp
     | Decision,
     Field(discriminator="kind"),
 ]
@@ -381,3 +392,5 @@ class Learned:
 
     rules: int
     facts: tuple[Fact, ...]
+    milestones: Literal[True] | None = None
+    """Set where this worker tells the storefront of milestones."""

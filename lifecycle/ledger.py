@@ -28,6 +28,7 @@ from lifecycle.facts import (
     InDoubt,
     Learned,
     LookAlikes,
+    MilestoneGivenUp,
     Missing,
     NotDue,
     OrderSeen,
@@ -113,6 +114,8 @@ class Ledger:
     dispute_looked_up: datetime | None = None
     """When it was last seen disputed of all disputes whose end was looked up."""
     chargeback: Chargeback | None = None
+    untold: set[str] = field(default_factory=set)
+    """Keys of milestones that the storefront was not told of."""
     decisions: list[Decision] = field(default_factory=list)
     timeline: dict[Fact, str] = field(default_factory=dict, compare=False)
     repeats: int = field(default=0, compare=False)
@@ -183,8 +186,6 @@ class Ledger:
                 self.ended_before.add(fact)
             case Refused():
                 self.refusals[fact.key] = _later(self.refusals.get(fact.key), fact)
-            case NotDue() | InDoubt() | CallWithdrawn() | Absent() | LookAlikes() | CallGivenUp():
-                self._join_trouble(fact)
             case ShipmentReceived():
                 self.shipments[fact.reference] = _later(self.shipments.get(fact.reference), fact)
             case DeadlinePassed():
@@ -199,7 +200,7 @@ class Ledger:
                 self.decisions.append(fact)
                 self._carry_out(fact)
             case _:
-                assert_never(fact)
+                self._join_trouble(fact)
 
     def _learn_what_is_adopted(self, return_id: str) -> None:
         """Take the order and the units from the return where the request does not name them."""
@@ -225,7 +226,14 @@ class Ledger:
                 assert_never(fact)
 
     def _join_trouble(
-        self, fact: NotDue | InDoubt | CallWithdrawn | Absent | LookAlikes | CallGivenUp
+        self,
+        fact: NotDue
+        | InDoubt
+        | CallWithdrawn
+        | Absent
+        | LookAlikes
+        | CallGivenUp
+        | MilestoneGivenUp,
     ) -> None:
         match fact:
             case NotDue():
@@ -242,6 +250,8 @@ class Ledger:
                 known = self.given_up.get(fact.key)
                 if known is None or (known.at, repr(known)) < (fact.at, repr(fact)):
                     self.given_up[fact.key] = fact
+            case MilestoneGivenUp():
+                self.untold.add(fact.key)
             case _:
                 assert_never(fact)
 

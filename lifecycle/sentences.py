@@ -20,6 +20,7 @@ from lifecycle.facts import (
     FulfillmentOrderSeen,
     InDoubt,
     LookAlikes,
+    MilestoneGivenUp,
     Missing,
     NotDue,
     OrderSeen,
@@ -158,8 +159,6 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             return f"It had ended as {fact.outcome}{then}"
         case NotDue():
             return f"{fact.key} is not due: {fact.why}"
-        case Refused() | InDoubt() | Absent() | LookAlikes() | CallGivenUp() | CallWithdrawn():
-            return _call_in_words(fact)
         case ShipmentReceived():
             return _parcel_in_words(fact)
         case DeadlinePassed():
@@ -174,11 +173,11 @@ def fact_in_words(fact: Fact) -> str:  # noqa: C901, PLR0912 - one arm per kind 
             by = f" (reference {fact.reference})" if fact.reference else ""
             return f"{fact.who} decided {fact.answer} on {fact.question}: {fact.why}{by}"
         case _:
-            assert_never(fact)
+            return _call_in_words(fact)
 
 
 def _call_in_words(
-    fact: Refused | InDoubt | Absent | LookAlikes | CallGivenUp | CallWithdrawn,
+    fact: Refused | InDoubt | Absent | LookAlikes | CallGivenUp | CallWithdrawn | MilestoneGivenUp,
 ) -> str:
     match fact:
         case Refused(status=status) if status == NOT_SENT:
@@ -195,6 +194,8 @@ def _call_in_words(
             return f"{fact.key} did not get through: {fact.message}"
         case CallWithdrawn():
             return f"{fact.key} was withdrawn before it got through"
+        case MilestoneGivenUp():
+            return f"The storefront was not told of {fact.key}: {fact.why}"
         case _:
             assert_never(fact)
 

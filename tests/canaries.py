@@ -22,6 +22,8 @@ from temporalio.client import Client
 WORD = b"canary"
 API_KEY = "sk_test_canary"
 WEBHOOK_SECRET = "whsec_canary"
+STOREFRONT_SECRET = f"whsec_{'canary' * 6}"
+"""Base64, as the Standard Webhooks scheme wants it."""
 ADDRESS: JsonValue = {"line1": "7 Canary Lane", "city": "Delft", "country": "NL"}
 CUSTOMER: JsonValue = {"name": "Jo Canary", "phone": "+31 6 canary", "address": ADDRESS}
 PERSONAL: dict[str, JsonValue] = {

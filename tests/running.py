@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 import httpx
+from pydantic import SecretStr
 from temporalio import workflow
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
@@ -24,12 +25,13 @@ from lifecycle.request import ReturnRequest
 from lifecycle.rules import CURRENT_RULES
 from lifecycle.snapshot import Snapshot
 from lifecycle.steps import Answer
+from milestones.worker import storefront_worker
 from sandbox import bank
 from sandbox.options import Options
 from sandbox.server import RunningSandbox, serve
 from storefront.client import Returns
 from storefront.looking_up import look_up
-from tests.canaries import API_KEY, PERSONAL, WEBHOOK_SECRET
+from tests.canaries import API_KEY, PERSONAL, STOREFRONT_SECRET, WEBHOOK_SECRET
 from tests.receiving import serve_receiver
 from workflows.messages import Cancellation, OpenedAnswer, Resolution, ReturnResult, Shipment
 from workflows.returns import ReturnWorkflow
@@ -83,13 +85,29 @@ class Running:
 
     @asynccontextmanager
     async def workers(
-        self, rules: int = CURRENT_RULES, shop_rules: ShopRules | None = None
+        self,
+        rules: int = CURRENT_RULES,
+        shop_rules: ShopRules | None = None,
+        storefront: str | None = None,
     ) -> AsyncIterator[None]:
-        """Run workers of a release that has these rules, for a shop that has those."""
+        """Run workers of a release that has these rules, for a shop that has those.
+
+        `storefront` is the address that is told of milestones.
+        """
         calls = digital_river_worker(
-            self.client, self.digital_river, per_second=1000, rules=rules, shop_rules=shop_rules
+            self.client,
+            self.digital_river,
+            per_second=1000,
+            rules=rules,
+            shop_rules=shop_rules,
+            milestones=storefront is not None,
         )
-        async with returns_worker(self.client, workflow_runner=STRICT), calls:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(returns_worker(self.client, workflow_runner=STRICT))
+            await stack.enter_async_context(calls)
+            if storefront is not None:
+                telling = storefront_worker(self.client, storefront, [SecretStr(STOREFRONT_SECRET)])
+                await stack.enter_async_context(await stack.enter_async_context(telling))
             yield
 
     async def order(self, coordinator: str, *quantities: int, **seed: object) -> Order:

@@ -16,18 +16,20 @@ from settings import (
     load,
     temporal_connect_config,
 )
+from tests.canaries import STOREFRONT_SECRET
 from workflows.converter import data_converter
 
 URL = "DIGITAL_RIVER_URL"
 KEY = "DIGITAL_RIVER_API_KEY"
 SECRETS = "DIGITAL_RIVER_WEBHOOK_SECRETS"
 SHOP_KEY = "STOREFRONT_API_KEY"
+HOOK, HOOK_SECRETS = "STOREFRONT_WEBHOOK_URL", "STOREFRONT_WEBHOOK_SECRETS"
 VARIABLES = (
     *(URL, KEY, SECRETS, f"{SECRETS}_FILE", "DIGITAL_RIVER_VERSION", "DIGITAL_RIVER_LIVE_MODE"),
     *("METRICS_HOST", "METRICS_PORT", "UPRIVER_BUILD_ID", "RECEIVER_HOST", "RECEIVER_PORT"),
     *("WEBHOOK_TOLERANCE_SECONDS", SHOP_KEY, "STOREFRONT_HOST", "STOREFRONT_PORT"),
     *("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE"),
-    *("TEMPORAL_CONFIG_FILE",),
+    *("TEMPORAL_CONFIG_FILE", HOOK, HOOK_SECRETS),
 )
 
 
@@ -237,6 +239,32 @@ def test_a_file_that_is_no_text(directory: Path) -> None:
 
 
 @pytest.mark.usefixtures("directory")
+def test_the_storefronts_address_is_used_as_it_is_written(given: pytest.MonkeyPatch) -> None:
+    """Several secrets sign each message; none of both variables: nobody is told."""
+    assert load(WorkerSettings).storefront_webhook_url is None
+    given.setenv(HOOK, "https://shop.test/hooks/")
+    given.setenv(HOOK_SECRETS, f"{STOREFRONT_SECRET},{STOREFRONT_SECRET}")
+    worker = load(WorkerSettings)
+    assert worker.storefront_webhook_url == "https://shop.test/hooks/"
+    assert len(worker.storefront_webhook_secrets or ()) == 2
+
+
+def test_the_storefronts_address_and_secrets_go_together(given: pytest.MonkeyPatch) -> None:
+    """One without the other would tell nobody, or in a way that nobody believes."""
+    given.setenv(HOOK, "https://shop.test/hooks/")
+    assert problem(WorkerSettings) == f"{HOOK} and {HOOK_SECRETS}: set both, or none of them"
+
+
+@pytest.mark.parametrize(
+    "secret", ["canary", "whsec_canary", "whsec_" + "canary" * 20, "whsec_*" + "canary" * 6]
+)
+def test_a_secret_that_the_scheme_does_not_take(given: pytest.MonkeyPatch, secret: str) -> None:
+    """It is 24 to 64 bytes in Base64, after a prefix."""
+    given.setenv(HOOK, "https://shop.test/hooks/")
+    given.setenv(HOOK_SECRETS, secret)
+    assert problem(WorkerSettings) == f"{HOOK_SECRETS}: must be whsec_ and 24 to 64 bytes in Base64"
+
+
 def test_temporal_on_this_machine() -> None:
     """Without a word about it Temporal is the dev server."""
     assert temporal_connect_config() == {"target_host": "localhost:7233"}

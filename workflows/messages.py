@@ -14,6 +14,7 @@ from pydantic import (
 
 from lifecycle.facts import ShipmentReceived
 from lifecycle.location import Location
+from lifecycle.milestones import Milestone
 from lifecycle.request import Id
 from lifecycle.snapshot import LineView, RefundView, UnsoundView
 from lifecycle.steps import Refusal
@@ -143,6 +144,19 @@ class ReturnResult(BaseModel):
     sentence: str
     known: list[dict[str, JsonValue]] | None = None
     """Facts that a follow-up begins with, where there are any."""
+
+
+class Untold(BaseModel):
+    """What is left to tell the storefront of a return that has ended, in order."""
+
+    milestones: list[Milestone]
+
+
+class Told(BaseModel):
+    """The keys of milestones that the storefront was told of, and why it was not of others."""
+
+    told: list[str] = Field(default_factory=list)
+    given_up: dict[str, str] = Field(default_factory=dict)
 
 
 class BackfillReport(BaseModel):

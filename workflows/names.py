@@ -7,13 +7,16 @@ from temporalio.common import SearchAttributeKey
 
 RETURN_WORKFLOW = "ReturnWorkflow"
 BACKFILL_WORKFLOW = "BackfillWorkflow"
+MILESTONES_WORKFLOW = "MilestonesWorkflow"
 
 RETURNS_TASK_QUEUE = "returns"
 DIGITAL_RIVER_TASK_QUEUE = "digital-river"
 HOUSEKEEPING_TASK_QUEUE = "housekeeping"
+STOREFRONT_TASK_QUEUE = "storefront"
 
 BACKFILL_SCHEDULE = "upriver-backfill"
 BACKFILL_ACTIVITY = "backfill"
+TELL_STOREFRONT = "tell_storefront"
 
 OPENED = "opened"
 DIGITAL_RIVER_EVENT = "digital_river_event"

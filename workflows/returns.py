@@ -1,6 +1,5 @@
 """One workflow is one return. Handlers write facts down; `run` takes the next step, to the end."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -59,6 +58,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.refusing import refuse
     from workflows.resets import as_sent, doubt_before_the_end
+    from workflows.telling import Telling
+    from workflows.waiting import until
 
 NOT_THIS_WAY = "\n\nTemporal's own cancellation ends nothing here; use the update `cancel`."
 NOTHING = EventMessage()
@@ -77,6 +78,7 @@ class ReturnWorkflow:
         self._step: Step = next_step(self._ledger)
         self._phase: str = OPENING
         self._inbox = Inbox(self._ledger)
+        self._telling = Telling(self._ledger)
         self._watch: tuple[Watch, WatchHandle] | None = None
         self._just_looked = False
         self._calling = False
@@ -95,8 +97,12 @@ class ReturnWorkflow:
                         self._ledger.record(doubt, "workflow")
                         continue
                     await self._until(workflow.all_handlers_finished)
-                    if next_step(self._ledger) == close:
+                    if next_step(self._ledger) != close:
+                        continue
+                    handed_over = self._telling.hand_over(close)
+                    if handed_over is None:
                         return result_of(self._ledger, close)
+                    await self._until(handed_over.done)
                 case Wait() as wait:
                     await self._wait(wait)
                 case call:
@@ -184,7 +190,9 @@ class ReturnWorkflow:
         self, handle: WatchHandle, source: str, key: str, *, withdrawn: bool = False
     ) -> None:
         try:
-            self._ledger.learn(await handle, source)
+            learned = await handle
+            self._telling.before(learned)
+            self._ledger.learn(learned, source)
         except ActivityError as error:
             if withdrawn:
                 self._ledger.record(CallWithdrawn(key=key, at=workflow.now()), source)
@@ -196,14 +204,9 @@ class ReturnWorkflow:
         self._ledger.record(given_up, source)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
-        """Wait; Temporal's own cancellation ends nothing, because money may be under way."""
-        while True:
-            try:
-                await workflow.wait_condition(condition)
-            except asyncio.CancelledError:
-                self._show()
-            else:
-                return
+        """Wait; a bug in telling the storefront shows as any other does."""
+        await until(lambda: condition() or self._telling.is_broken, self._show)
+        self._telling.raise_what_broke()
 
     @workflow.update(name=names.OPENED, description=descriptions.OPENED)
     async def opened(self, request: ReturnRequest) -> OpenedAnswer:  # noqa: ARG002 - validated

@@ -12,6 +12,7 @@ from digital_river import DigitalRiver
 from eligibility.shop_rules import ShopRules
 from lifecycle.rules import CURRENT_RULES
 from workflows.backfill import BackfillWorkflow
+from workflows.milestones import MilestonesWorkflow
 from workflows.names import DIGITAL_RIVER_TASK_QUEUE, RETURNS_TASK_QUEUE
 from workflows.returns import ReturnWorkflow
 
@@ -54,7 +55,7 @@ def returns_worker(
     return Worker(
         client,
         task_queue=RETURNS_TASK_QUEUE,
-        workflows=[ReturnWorkflow, BackfillWorkflow],
+        workflows=[ReturnWorkflow, BackfillWorkflow, MilestonesWorkflow],
         workflow_runner=workflow_runner or SandboxedWorkflowRunner(),
         max_cached_workflows=max_cached,
         graceful_shutdown_timeout=GRACE,
@@ -63,22 +64,24 @@ def returns_worker(
     )
 
 
-def digital_river_worker(
+def digital_river_worker(  # noqa: PLR0913 - each says what this worker knows
     client: Client,
     digital_river: DigitalRiver,
     *,
     per_second: float,
     rules: int = CURRENT_RULES,
     shop_rules: ShopRules | None = None,
+    milestones: bool = False,
 ) -> Worker:
     """Return the worker that calls Digital River, at most so often over all processes.
 
     `shop_rules` are asked before a return is created; without them nothing is.
+    `milestones` says whether the storefront is to be told of them.
     """
     return Worker(
         client,
         task_queue=DIGITAL_RIVER_TASK_QUEUE,
-        activities=all_activities(digital_river, rules, shop_rules),
+        activities=all_activities(digital_river, rules, shop_rules, milestones=milestones),
         max_task_queue_activities_per_second=per_second,
         max_concurrent_activities=50,
         graceful_shutdown_timeout=GRACE,

@@ -26,6 +26,7 @@ from lifecycle.facts import (
     FulfillmentOrderSeen,
     InDoubt,
     LookAlikes,
+    MilestoneGivenUp,
     Missing,
     NotDue,
     OrderSeen,
@@ -237,6 +238,7 @@ def facts_of_others(request: ReturnRequest) -> st.SearchStrategy[Fact]:
         ),
         st.builds(CancelRequested, who=st.sampled_from(("ann", "bob")), why=st.just("."), at=times),
         st.builds(Chargeback, order_id=st.just("order-1"), taken=times),
+        st.builds(MilestoneGivenUp, key=st.just("opened"), why=st.just("gone"), at=times),
     )
 
 

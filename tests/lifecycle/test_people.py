@@ -23,6 +23,7 @@ from lifecycle.facts import (
     Fact,
     InDoubt,
     LookAlikes,
+    MilestoneGivenUp,
     Missing,
     NotDue,
     Resource,
@@ -255,6 +256,7 @@ def test_every_fact_in_words() -> None:
         CancelRequested(who="ann", why="changed her mind", at=START),
         DisputeResolved(order_id="order-1", taken=START),
         chargeback(),
+        MilestoneGivenUp(key="opened", why="gone", at=START),
         Decision(question="q", answer="retry", who="ann", why="seen", at=START),
         *life.ledger.timeline,
     ]

@@ -15,6 +15,7 @@ PACKAGES = (
     "eligibility",
     "lifecycle",
     "local",
+    "milestones",
     "sandbox",
     "serving",
     "storefront",

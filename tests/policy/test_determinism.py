@@ -13,7 +13,13 @@ ITS_OWN_CLOCK = "workflow.now"
 
 def replayed() -> dict[str, ast.Module]:
     """Return the files whose code runs inside the workflow."""
-    shells = ("workflows/returns.py", "workflows/backfill.py")
+    shells = (
+        "workflows/returns.py",
+        "workflows/backfill.py",
+        "workflows/milestones.py",
+        "workflows/telling.py",
+        "workflows/waiting.py",
+    )
     return {**{path: files()[path] for path in shells}, **of("lifecycle")}
 
 

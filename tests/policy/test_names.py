@@ -7,6 +7,7 @@ from activities import all_activities
 from digital_river import DigitalRiver
 from workflows import names
 from workflows.backfill import BackfillWorkflow
+from workflows.milestones import MilestonesWorkflow
 from workflows.returns import ReturnWorkflow
 
 ACTIVITIES = {
@@ -40,9 +41,12 @@ def test_workflow_and_task_queues() -> None:
     assert definition.name == names.RETURN_WORKFLOW == "ReturnWorkflow"
     backfill = workflow._Definition.must_from_class(BackfillWorkflow)  # noqa: SLF001 - as above
     assert backfill.name == names.BACKFILL_WORKFLOW == "BackfillWorkflow"
+    milestones = workflow._Definition.must_from_class(MilestonesWorkflow)  # noqa: SLF001 - as above
+    assert milestones.name == names.MILESTONES_WORKFLOW == "MilestonesWorkflow"
     assert names.RETURNS_TASK_QUEUE == "returns"
     assert names.DIGITAL_RIVER_TASK_QUEUE == "digital-river"
     assert names.HOUSEKEEPING_TASK_QUEUE == "housekeeping"
+    assert (names.STOREFRONT_TASK_QUEUE, names.TELL_STOREFRONT) == ("storefront", "tell_storefront")
     assert (names.BACKFILL_SCHEDULE, names.BACKFILL_ACTIVITY) == ("upriver-backfill", "backfill")
 
 

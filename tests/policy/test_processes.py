@@ -14,6 +14,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.testing import WorkflowEnvironment
 
+from tests.canaries import STOREFRONT_SECRET
 from tests.environment import kept
 from tests.policy.source import ROOT
 from tests.running import eventually
@@ -28,6 +29,8 @@ WORKER = {
     "DIGITAL_RIVER_URL": "http://127.0.0.1:1",
     "DIGITAL_RIVER_API_KEY": SECRET,
     "METRICS_PORT": "0",
+    "STOREFRONT_WEBHOOK_URL": "http://127.0.0.1:1/",
+    "STOREFRONT_WEBHOOK_SECRETS": STOREFRONT_SECRET,
 }
 
 
@@ -66,6 +69,7 @@ async def pollers(temporal: WorkflowEnvironment, process: Process) -> set[str]:
         ("returns", TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
         ("digital-river", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
         ("housekeeping", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+        ("storefront", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
     ):
         described = await temporal.client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
@@ -90,7 +94,7 @@ async def test_the_worker_works_until_told_to_end(
     await said(worker, "Working for namespace default")
 
     async def polls_all() -> bool | None:
-        return True if len(await pollers(alone, worker)) == 3 else None
+        return True if len(await pollers(alone, worker)) == 4 else None
 
     await eventually(polls_all)
     schedule = await alone.client.get_schedule_handle("upriver-backfill").describe()

@@ -8,10 +8,11 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from tests.replay.record import HISTORIES
+from tests.replay.record import HISTORIES, TOLD
 from tests.running import STRICT
 from tests.workflows.paths import PATHS
 from workflows.converter import data_converter
+from workflows.milestones import MilestonesWorkflow
 from workflows.returns import ReturnWorkflow
 
 WORKFLOW_ID = re.compile(r'"workflowId": "([^"]+)"')
@@ -24,7 +25,9 @@ CORPUS = sorted(HISTORIES.glob("*/*.json"))
 def test_a_recorded_history_replays(path: Path) -> None:
     """The code issues the very commands that the history holds."""
     replayer = Replayer(
-        workflows=[ReturnWorkflow], data_converter=data_converter, workflow_runner=STRICT
+        workflows=[ReturnWorkflow, MilestonesWorkflow],
+        data_converter=data_converter,
+        workflow_runner=STRICT,
     )
     text = path.read_text()
     history = WorkflowHistory.from_json(WORKFLOW_ID.findall(text)[0], text)
@@ -33,8 +36,9 @@ def test_a_recorded_history_replays(path: Path) -> None:
 
 
 def test_every_path_is_in_the_corpus_of_every_version() -> None:
-    """Both ways, by webhooks and by the watch alone."""
+    """By webhooks and by the watch alone; some with milestones, and what was left to tell."""
     wanted = {f"{name}.{carried}" for name in PATHS for carried in ("webhooks", "watch")}
+    wanted |= {f"{name}.{kind}" for name in TOLD for kind in ("told", "rest")}
     versions = {path.parent.name for path in CORPUS}
     assert versions
     for version in versions:

@@ -4,6 +4,6 @@ No webhook is sent: each path is carried by its watch alone.
 """
 
 from tests.workflows.paths import fulfiller, money, parcels, takeovers
-from tests.workflows.paths.table import NOW, PATHS
+from tests.workflows.paths.table import ACCEPTED_NOW, NOW, PATHS
 
-__all__ = ["NOW", "PATHS", "fulfiller", "money", "parcels", "takeovers"]
+__all__ = ["ACCEPTED_NOW", "NOW", "PATHS", "fulfiller", "money", "parcels", "takeovers"]

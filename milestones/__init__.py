@@ -1,0 +1,1 @@
+"""Milestones to the storefront: signed webhooks by the Standard Webhooks scheme."""

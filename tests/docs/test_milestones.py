@@ -1,0 +1,56 @@
+"""docs/milestones.md says what is sent, and its way of believing a message works."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from lifecycle.milestones import MilestoneData, MilestoneRefund, MilestoneShipment, MilestoneType
+from lifecycle.steps import Outcome
+from tests.canaries import STOREFRONT_SECRET
+
+PAGE = (Path(__file__).parents[2] / "docs/milestones.md").read_text()
+
+
+def row(name: str) -> list[str]:
+    """Return the cells of the one row that begins with a name."""
+    [found] = re.findall(rf"^\| `{re.escape(name)}` \|(.*)\|$", PAGE, re.MULTILINE)
+    return [cell.strip() for cell in found.split(" | ")]
+
+
+def test_each_type_has_its_row() -> None:
+    """In the order in which a return reaches them is for the reader; none is left over."""
+    told = re.findall(r"^\| `((?:return|refund)\.\w+)` \|", PAGE, re.MULTILINE)
+    assert sorted(told) == sorted(MilestoneType)
+
+
+def test_each_field_has_its_row() -> None:
+    """With the fields that it holds."""
+    fields = set(MilestoneData.model_fields) - {"return_"}
+    assert fields == {"shipment", "refund", "outcome"}
+    for name, holds in (("shipment", MilestoneShipment), ("refund", MilestoneRefund)):
+        assert set(re.findall(r"`(\w+)`", row(name)[0])) == set(holds.model_fields)
+    assert set(re.findall(r"`(\w+)`", row("outcome")[0])) == set(Outcome)
+
+
+def test_the_code_believes_what_is_genuine_once() -> None:
+    """A repeat is dropped, and a forgery refused."""
+    [code] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    page: dict[str, Any] = {}
+    exec(code, page)  # noqa: S102 - the page's own words
+    body, now = b'{"type": "return.opened"}', datetime.now(UTC)
+    headers = {
+        "webhook-id": "return-1-A:opened",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(STOREFRONT_SECRET).sign(
+            "return-1-A:opened", now, body.decode()
+        ),
+    }
+    assert page["hear"](body, headers, STOREFRONT_SECRET) == json.loads(body)
+    assert page["hear"](body, headers, STOREFRONT_SECRET) is None
+    with pytest.raises(WebhookVerificationError):
+        page["hear"](body + b" ", headers, STOREFRONT_SECRET)
