@@ -9,7 +9,6 @@ import typer
 from commands.ending import Exit, out, write_json
 from commands.options import Json, Wait
 from commands.printing import print_finding
-from doctor.examining import examine
 from doctor.finding import Finding, Verdict
 
 
@@ -30,6 +29,8 @@ def doctor(
 
 
 async def _examine(receiver: str | None, within: timedelta, *, as_json: bool) -> list[Finding]:
+    from doctor.examining import examine  # noqa: PLC0415 - would slow the start of every command
+
     findings = []
     async for finding in examine(receiver, within):
         findings.append(finding)

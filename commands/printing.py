@@ -91,7 +91,8 @@ def print_snapshot(out: Console, view: Snapshot) -> None:
     _say(out, view.sentence, title=view.phase)
     _say(out, f"  order {view.order_id}, RMA {view.rma}, {view.coordinator}")
     if view.return_:
-        _say(out, f"  Digital River return {view.return_.id}, {view.return_.state}")
+        unknown = _unknown_in_words(view.return_.unknown_state)
+        _say(out, f"  Digital River return {view.return_.id}, {view.return_.state}{unknown}")
     if view.waiting:
         since = f" since {day(view.waiting.since)}" if view.waiting.since else ""
         until = f", until {day(view.waiting.until)}" if view.waiting.until else ""
@@ -128,7 +129,12 @@ def _refund_in_words(refund: RefundView) -> str:
     made = f", made {day(refund.created)}" if refund.created else ""
     ended = f", ended {day(refund.ended)}" if refund.ended else ""
     back = in_words(refund.refunded_amount, refund.currency)
-    return f"{refund.state}{why}, {back}{whole} back{made}{ended}"
+    unknown = _unknown_in_words(refund.unknown_state)
+    return f"{refund.state}{why}{unknown}, {back}{whole} back{made}{ended}"
+
+
+def _unknown_in_words(state: str | None) -> str:
+    return f" (since shown as {state}, a state that Upriver does not know)" if state else ""
 
 
 def print_rows(out: Console, rows: Iterable[ReturnRow], columns: list[str], now: datetime) -> None:

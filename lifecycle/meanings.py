@@ -77,6 +77,9 @@ _OF_QUESTION: dict[str, dict[str, str]] = {
     "refund_expired": {
         Answer.RETRY: "A new refund is issued, and the customer is asked for bank details again.",
     },
+    "unknown_state": {
+        Answer.ACKNOWLEDGE: "It counts as in the state that was known before; the return goes on.",
+    },
     "amount_mismatch": {
         Answer.RETRY: "What is missing is refunded.",
         Answer.ACKNOWLEDGE: "The amounts are right as they are.",

@@ -43,7 +43,8 @@ class States:
     since: dict[int, datetime] = field(default_factory=dict)
     final: set[str] = field(default_factory=set)
     """Different final states contradict each other, until a person chose."""
-    unknown: set[str] = field(default_factory=set)
+    unknown: dict[str, datetime] = field(default_factory=dict)
+    """When each state that is not known here was seen last."""
     chosen: str | None = None
     """The final state that a person decided for, where two were seen."""
 
@@ -54,7 +55,12 @@ class States:
         if rank == FINAL:
             self.final.add(state)
         elif rank == UNKNOWN:
-            self.unknown.add(state)
+            self.unknown[state] = max(taken, self.unknown.get(state, taken))
+
+    def unknown_since(self, known: datetime) -> str | None:
+        """Return the state that it was last seen in, if that is unknown and not older."""
+        newer = [(time, state) for state, time in self.unknown.items() if time >= known]
+        return max(newer)[1] if newer else None
 
     @property
     def contradict(self) -> bool:
@@ -102,6 +108,11 @@ class ReturnRecord:
     def state(self) -> str:
         """The state that holds."""
         return self.best.state
+
+    @property
+    def unknown_state(self) -> str | None:
+        """The state that Digital River showed it in last, if that is not known here."""
+        return self.states.unknown_since(self.best.taken)
 
     @property
     def location(self) -> Location | None:
@@ -172,6 +183,11 @@ class RefundRecord:
     def state(self) -> str:
         """The state that holds."""
         return self.best.state
+
+    @property
+    def unknown_state(self) -> str | None:
+        """The state that Digital River showed it in last, if that is not known here."""
+        return self.states.unknown_since(self.best.taken)
 
     @property
     def succeeded(self) -> bool:

@@ -54,6 +54,7 @@ from lifecycle.steps import (
 )
 from lifecycle.trouble import in_trouble, last_lost, last_lost_or_given_up, was_given_up
 from lifecycle.units import accepted, received
+from lifecycle.unknown import unread_state
 from lifecycle.watching import watch_key
 from lifecycle.whole_order import is_paid_as_a_whole
 
@@ -170,7 +171,12 @@ def _before_the_end(ledger: Ledger, record: ReturnRecord, step: Wait | Close) ->
     """Tell a person, before closing, what nobody has seen yet."""
     if isinstance(step, Wait):
         return with_news(ledger, step)
-    return unread_news(ledger) or _accepted_beyond_arrived(ledger, record) or step
+    return (
+        unread_news(ledger)
+        or _accepted_beyond_arrived(ledger, record)
+        or unread_state(ledger, record)
+        or step
+    )
 
 
 def _accepted_beyond_arrived(ledger: Ledger, record: ReturnRecord) -> Wait | None:

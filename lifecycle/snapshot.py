@@ -38,6 +38,8 @@ class ReturnView(BaseModel):
 
     id: str
     state: str
+    unknown_state: str | None = None
+    """What Digital River has shown since, where that is no state that is known here."""
     location: Location | None = None
 
 
@@ -74,6 +76,8 @@ class RefundView(BaseModel):
     refunded_amount: Decimal
     currency: str
     failure_reason: str | None = None
+    unknown_state: str | None = None
+    """What Digital River has shown since, where that is no state that is known here."""
     created: datetime | None = None
     ended: datetime | None = None
     """When it was first seen to have succeeded, failed or expired."""
@@ -182,7 +186,12 @@ def _question_view(question: Question) -> QuestionView:
 
 
 def _return_view(record: ReturnRecord) -> ReturnView:
-    return ReturnView(id=record.best.return_id, state=record.state, location=record.location)
+    return ReturnView(
+        id=record.best.return_id,
+        state=record.state,
+        unknown_state=record.unknown_state,
+        location=record.location,
+    )
 
 
 def _line_views(ledger: Ledger, record: ReturnRecord | None) -> list[LineView]:
@@ -234,6 +243,7 @@ def _refund_views(ledger: Ledger, record: ReturnRecord) -> list[RefundView]:
             refunded_amount=refund.best.refunded_amount,
             currency=refund.best.currency,
             failure_reason=refund.best.failure_reason,
+            unknown_state=refund.unknown_state,
             created=refund.best.created,
             ended=refund.states.since.get(FINAL),
         )

@@ -267,6 +267,17 @@ def ended_before() -> Life:
 
 
 @stuck
+def unknown_state() -> Life:
+    """A refund that had succeeded is shown in a state that is not known."""
+    life = an_accepted_life()
+    life.tell(
+        refund_seen({"a": 1}, "succeeded", key=FIRST, taken=at(5)),
+        refund_seen({"a": 1}, "reversed", key=FIRST, taken=at(6)),
+    )
+    return life
+
+
+@stuck
 def refund_refused() -> Life:
     """Digital River refuses to refund."""
     life = an_accepted_life()

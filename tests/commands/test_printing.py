@@ -91,7 +91,7 @@ def test_a_snapshot_shows_who_must_act_and_until_when(out: Console) -> None:
         coordinator="third_party",
         phase="needs_attention",
         refusal=REFUSAL,
-        return_=ReturnView(id="7", state="accepted"),
+        return_=ReturnView(id="7", state="accepted", unknown_state="lost"),
         lines=[LINE],
         refunds=[
             RefundView(id="re", state="failed", refunded_amount=Decimal("0.00"), currency="EUR"),
@@ -123,7 +123,8 @@ def test_a_snapshot_shows_who_must_act_and_until_when(out: Console) -> None:
     shown = text(out).splitlines()
     assert shown[0] == f"needs_attention: {HOSTILE}"
     assert "  order o, RMA R, third_party" in shown
-    assert "  Digital River return 7, accepted" in shown
+    odd = "since shown as lost, a state that Upriver does not know"
+    assert f"  Digital River return 7, accepted ({odd})" in shown
     noon = "2026-03-02 12:00 UTC"
     assert f"  waits for more goods since {noon}; digital river must act, until {noon}" in shown
     place = shown.index("  question q1, to be answered by `resolve`:")

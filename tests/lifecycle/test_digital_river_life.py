@@ -280,7 +280,7 @@ def test_unknown_states() -> None:
     assert life.step == before
     record = our_return(life.ledger)
     assert record is not None
-    assert record.states.unknown == {"inspected"}
+    assert record.states.unknown == {"inspected": at(3)}
 
 
 def test_nothing_but_an_unknown_state() -> None:

@@ -297,14 +297,14 @@ def test_snapshot_keys() -> None:
         "parcels",
         "decisions",
     ]
-    assert list(view["return"]) == ["id", "state", "location"]
+    assert list(view["return"]) == ["id", "state", "unknown_state", "location"]
     assert {tuple(line) for line in view["lines"]} == {
         ("order_item_id", "requested", "arrived", "accepted", "refunded", "set_aside", "damaged")
     }
     assert {tuple(refund) for refund in view["refunds"]} == {
         (
             *("id", "state", "amount", "refunded_amount", "currency", "failure_reason"),
-            *("created", "ended"),
+            *("unknown_state", "created", "ended"),
         )
     }
     assert list(view["waiting"]) == ["what", "who", "since", "until"]
@@ -351,6 +351,7 @@ def test_snapshot_of_refunds() -> None:
         "refunded_amount": Decimal(0),
         "currency": "EUR",
         "failure_reason": "closed_account",
+        "unknown_state": None,
         "created": None,
         "ended": at(5),
     }
