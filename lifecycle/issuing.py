@@ -73,8 +73,7 @@ def issue(
         return refusal
     unanswered = raised(ledger, key)
     if unanswered is not None:
-        reason = f"Refund of {payment.words}: {unanswered.reason}"
-        return ask(replace(unanswered, id=f"{unanswered.id}:{payment.name}", reason=reason))
+        return ask(_about(payment, unanswered))
     return IssueRefund(
         order_id=ledger.order_id,
         return_id=return_id,
@@ -95,6 +94,17 @@ def _approval(return_id: str, payment: Payment, about: str) -> Question:
         id=f"approve_refund:{return_id}:{about}",
         reason=f"To be refunded for {return_id}: {payment.words}.",
         answers=(Answer.APPROVE, Answer.DECLINE),
+    )
+
+
+def _about(payment: Payment, unanswered: Question) -> Question:
+    """Say what the call was to pay for, which can be paid by hand, too."""
+    others = tuple(answer for answer in unanswered.answers if answer != Answer.GIVE_UP)
+    return replace(
+        unanswered,
+        id=f"{unanswered.id}:{payment.name}",
+        reason=f"Refund of {payment.words}: {unanswered.reason}",
+        answers=(*others, Answer.SETTLE_BY_HAND, Answer.GIVE_UP),
     )
 
 

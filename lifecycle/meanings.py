@@ -6,6 +6,10 @@ from lifecycle.steps import Answer
 _AGAIN = "The call is made again, after a look whether an earlier try took effect."
 _ENDS_UNPAID = "Nothing is accepted or refunded; the return ends as refund_failed."
 _BY_HAND = "It is paid by hand, by the reference that is given; no refund is issued for it."
+_BY_HAND_UNSEEN = (
+    "It is paid by hand, by the reference that is given. Look in the Dashboard first that no "
+    "refund was made."
+)
 _NOT_PAID = "It is not paid, and no refund is issued for it any more."
 _ONCE_MORE = "The same time is given once more, as the terms of the return say."
 _NOTED = "It is taken note of, and the return goes on; nothing is paid or taken back."
@@ -41,7 +45,12 @@ _ANY: dict[str, str] = {
 """Where a question has no sentence of its own."""
 
 _OF_QUESTION: dict[str, dict[str, str]] = {
-    "look_alikes": {Answer.RETRY: "None of them is it: the call is made again."},
+    "digital_river_unreachable": {Answer.SETTLE_BY_HAND: _BY_HAND_UNSEEN},
+    "in_doubt": {Answer.SETTLE_BY_HAND: _BY_HAND_UNSEEN},
+    "look_alikes": {
+        Answer.RETRY: "None of them is it: the call is made again.",
+        Answer.SETTLE_BY_HAND: _BY_HAND_UNSEEN,
+    },
     "eligibility": {
         Answer.APPROVE: "The return is opened at Digital River.",
         Answer.DECLINE: "Nothing is opened: the request is refused, with the code declined.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from lifecycle.facts import CallGivenUp, InDoubt
+from lifecycle.meanings import meaning_of
 from lifecycle.request import Coordinator
 from lifecycle.steps import Close, Look, Outcome, Units, Wait, Waiting
 from tests.builders.returns import (
@@ -86,6 +88,35 @@ def test_given_up(answer: str) -> None:
         assert isinstance(step, Look)
         assert step.not_before == at(7, seconds=60)
         assert life.look() == Close(outcome=Outcome.REFUND_FAILED)
+
+
+def lost_for_days(life: Life) -> None:
+    """Let each answer to a refund be lost, until a person is asked."""
+    life.tell(InDoubt(key=FIRST, absent=at(4)), InDoubt(key=FIRST, absent=at(8)))
+    life.look()
+
+
+def unreachable(life: Life) -> None:
+    """Let Digital River answer no refund, until a person is asked."""
+    life.tell(CallGivenUp(key=FIRST, message="timed out", at=at(8)))
+
+
+@pytest.mark.parametrize("trouble", [lost_for_days, unreachable])
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_refund_that_may_have_been_sent_can_be_paid_by_hand(
+    trouble: Callable[[Life], None], is_there: bool
+) -> None:
+    """A look comes before the end, and says whether Digital River paid all the same."""
+    life = an_accepted_life()
+    trouble(life)
+    assert life.question.answers == ("retry", "settle_by_hand", "give_up")
+    assert "that no refund was made" in meaning_of(life.question.id, "settle_by_hand")
+
+    life.decide("settle_by_hand")
+
+    found = [refund_seen({"a": 1}, "succeeded", key=FIRST, taken=at(5))] if is_there else []
+    outcome = Outcome.REFUNDED if is_there else Outcome.PARTIALLY_REFUNDED
+    assert life.look(*found) == Close(outcome=outcome)
 
 
 def test_given_up_and_there() -> None:
