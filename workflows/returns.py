@@ -45,6 +45,7 @@ with workflow.unsafe.imports_passed_through():
         calling,
         watching,
     )
+    from workflows.given_up import why_given_up
     from workflows.inbox import Inbox
     from workflows.messages import (
         Cancellation,
@@ -197,7 +198,7 @@ class ReturnWorkflow:
             if withdrawn:
                 self._ledger.record(CallWithdrawn(key=key, at=workflow.now()), source)
             else:
-                self._give_up(source, key, str(error.cause or error))
+                self._give_up(source, key, why_given_up(error))
 
     def _give_up(self, source: str, key: str, message: str) -> None:
         given_up = CallGivenUp(key=key, message=message, at=workflow.now())

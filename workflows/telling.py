@@ -13,6 +13,7 @@ from lifecycle.milestones import Milestone, is_overtaken, milestones, reminders,
 from lifecycle.rules import next_step
 from lifecycle.steps import Close
 from workflows import names
+from workflows.given_up import why_given_up
 from workflows.messages import Untold
 
 PATIENCE = timedelta(days=3)
@@ -42,7 +43,7 @@ async def tell(milestone: Milestone) -> str | None:
             retry_policy=RETRIES,
         )
     except ActivityError as error:
-        why = str(error.cause or error)
+        why = why_given_up(error)
         workflow.logger.warning("The storefront was not told of %s: %s", milestone.key, why)
         workflow.metric_meter().create_counter(
             "storefront_milestones_given_up", "Milestones that the storefront was not told of"

@@ -50,3 +50,20 @@ async def test_a_refused_key_ends_no_return(
 async def _accepted(house: Running, workflow_id: str) -> bool | None:
     lines = (await house.returns.show(workflow_id)).lines
     return all(line.accepted == line.requested for line in lines) or None
+
+
+async def test_a_key_that_stays_refused_is_told_to_a_person(
+    alone: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the time of the policy is over, the question says that it is the key."""
+    monkeypatch.setattr("activities.retrying.CREDENTIALS_PAUSE", timedelta(seconds=0.5))
+    async with running(alone.client) as house:
+        order = await house.order("third_party", 1)
+        answer = await house.start(order, 1, policy={"unreachable": "PT2S"})
+        rule = {"kind": "error", "status": 401, "times": 1000}
+        (await house.control.put("/sandbox/faults", json={"calls": [rule]})).raise_for_status()
+        await house.arrive(answer.workflow_id, "P1", **{order.items[0]: 1})
+        view = await house.in_phase(answer.workflow_id, "needs_attention")
+    assert view.question is not None
+    assert "Digital River refuses the API key: " in view.question.reason
+    assert "401" in view.question.reason
