@@ -18,7 +18,7 @@ from serving.server import quieten, server_for, url_of
 from settings import ReceiverSettings, SettingsError, connect_temporal
 from webhooks import PATH, Options, create_app
 from webhooks.keyring import Keyring
-from webhooks.secrets_file import SecretsFile, UnusableFileError, read_secrets
+from webhooks.secrets_file import SecretsFile, UnusableFileError, secrets_of
 
 GRACE_SECONDS = 5
 """To answer what is under way, of which each takes 2 s at most."""
@@ -53,9 +53,9 @@ async def _serve(settings: ReceiverSettings, listener: socket.socket) -> None:
 
 
 def _secrets(settings: ReceiverSettings) -> Sequence[SecretStr]:
-    path = settings.digital_river_webhook_secrets_file
+    path, told = settings.digital_river_webhook_secrets_file, settings.digital_river_webhook_secrets
     try:
-        return read_secrets(path) if path else settings.digital_river_webhook_secrets or ()
+        return secrets_of(path, told)
     except UnusableFileError as error:
         raise SettingsError(f"DIGITAL_RIVER_WEBHOOK_SECRETS_FILE: {error}") from None
 

@@ -102,6 +102,14 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 BuildId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
+def is_live_key(key: str) -> bool | None:
+    """Say whether an API key is of live mode; None where it does not tell.
+
+    `sk_test_` begins a test key and `sk_` a live one (docs/digital-river.md, Request headers).
+    """
+    return not key.startswith("sk_test_") if key.startswith("sk_") else None
+
+
 class _Environment(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
@@ -190,13 +198,11 @@ class ReceiverSettings(_Environment):
     def live_mode(self) -> bool | None:
         """The mode whose events are for this deployment; None: both modes' are.
 
-        Told by `DIGITAL_RIVER_LIVE_MODE`, or else by the API key: `sk_test_` begins a test key
-        and `sk_` a live one (docs/digital-river.md, Request headers).
+        Told by `DIGITAL_RIVER_LIVE_MODE`, or else by the API key.
         """
         if self.digital_river_live_mode is not None or self.digital_river_api_key is None:
             return self.digital_river_live_mode
-        key = self.digital_river_api_key.get_secret_value()
-        return not key.startswith("sk_test_") if key.startswith("sk_") else None
+        return is_live_key(self.digital_river_api_key.get_secret_value())
 
 
 class StorefrontSettings(_Environment):

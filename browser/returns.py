@@ -4,7 +4,17 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from local.stories import SHOES, SOCKS, Opened, Shop, Story
+from local.stories import (
+    SHOES,
+    SOCKS,
+    Opened,
+    Shop,
+    Story,
+    accepted,
+    approve_and_receive,
+    not_shipped,
+    rejected,
+)
 
 
 @dataclass(frozen=True)
@@ -24,11 +34,10 @@ async def _open(story: Story, shop: Shop) -> Opened:
     return await shop.ask(story, "digital_river", await shop.order("digital_river", [SOCKS]))
 
 
-async def _accept(story: Story, shop: Shop) -> tuple[Opened, str]:
+async def _accept(story: Story, shop: Shop) -> str:
     opened = await _open(story, shop)
-    await shop.act(f"/sandbox/fulfillment-returns/{opened.return_id}/approve")
-    await shop.act(f"/sandbox/fulfillment-returns/{opened.return_id}/receive")
-    return opened, await shop.refund(opened, 1)
+    await approve_and_receive(story, shop, opened)
+    return await shop.refund(opened, 1)
 
 
 async def _awaiting_approval(story: Story, shop: Shop) -> None:
@@ -45,7 +54,7 @@ async def _refunding(story: Story, shop: Shop) -> None:
 
 
 async def _awaiting_customer(story: Story, shop: Shop) -> None:
-    _, refund = await _accept(story, shop)
+    refund = await _accept(story, shop)
     await shop.act(f"/sandbox/refunds/{refund}/require-information")
 
 
@@ -55,25 +64,10 @@ async def _disputed(story: Story, shop: Shop) -> None:
 
 
 async def _needs_attention(story: Story, shop: Shop) -> None:
-    _, refund = await _accept(story, shop)
+    refund = await _accept(story, shop)
     await shop.act(
         f"/sandbox/refunds/{refund}/fail", {"failure_reason": "expired_or_canceled_card"}
     )
-
-
-async def _refunded(story: Story, shop: Shop) -> None:
-    opened, _ = await _accept(story, shop)
-    await shop.complete(story, opened)
-
-
-async def _rejected(story: Story, shop: Shop) -> None:
-    opened = await _open(story, shop)
-    await shop.act(f"/sandbox/fulfillment-returns/{opened.return_id}/reject")
-
-
-async def _not_returnable(story: Story, shop: Shop) -> None:
-    order = await shop.order("digital_river", [{**SHOES, "shipped": 0, "backordered": 2}])
-    await shop.ask(story, "digital_river", order)
 
 
 KINDS = (
@@ -82,9 +76,9 @@ KINDS = (
     Kind("refunding", "refunding", "Who must act: digital river", _refunding),
     Kind("awaiting-customer", "awaiting_customer", "Who must act: customer", _awaiting_customer),
     Kind("disputed", "disputed", "payment dispute", _disputed),
-    Kind("refunded", "refunded", "Everything was accepted and refunded", _refunded),
-    Kind("rejected", "rejected", "The fulfiller rejected the return", _rejected),
-    Kind("not-returnable", "not_returnable", "can still be cancelled", _not_returnable),
+    Kind("refunded", "refunded", "Everything was accepted and refunded", accepted),
+    Kind("rejected", "rejected", "The fulfiller rejected the return", rejected),
+    Kind("not-returnable", "not_returnable", "can still be cancelled", not_shipped),
     Kind("needs-attention", "needs_attention", "did not pay the customer", _needs_attention),
 )
 """The one that needs attention comes last: the browser answers its question."""

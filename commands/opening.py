@@ -58,9 +58,10 @@ def adopt(
 
     async def carry_on(returns: Returns) -> OpenedAnswer:
         known = load(DigitalRiverSettings)
-        key = known.digital_river_api_key.get_secret_value()
         async with DigitalRiver(
-            known.digital_river_url, key, version=known.digital_river_version
+            known.digital_river_url,
+            known.digital_river_api_key,
+            version=known.digital_river_version,
         ) as digital_river:
             seen = await look_up(digital_river, return_id)
         return await returns.adopt(seen, Policy(ask_before_refund=not refund_without_asking))

@@ -5,11 +5,9 @@ from typing import TypeVar
 from pydantic_settings import BaseSettings
 
 from doctor.finding import Finding, ok, warning, wrong
-from settings import ReceiverSettings, SettingsError, load
+from settings import ReceiverSettings, SettingsError, is_live_key, load
 
 Settings = TypeVar("Settings", bound=BaseSettings)
-
-TEST_KEY, SECRET_KEY = "sk_test_", "sk_"
 
 
 def check_settings(of: str, settings: type[Settings]) -> tuple[Settings | None, Finding]:
@@ -22,14 +20,9 @@ def check_settings(of: str, settings: type[Settings]) -> tuple[Settings | None, 
         return None, wrong(check, told, "set them in the environment or in .env: see .env.example")
 
 
-def is_live(key: str) -> bool | None:
-    """Say whether an API key is of live mode; None where it does not tell."""
-    return not key.startswith(TEST_KEY) if key.startswith(SECRET_KEY) else None
-
-
 def check_mode(key: str, receiver: ReceiverSettings | None) -> Finding:
     """Hold the mode of the API key against the mode whose events are taken in."""
-    live, taken = is_live(key), receiver.digital_river_live_mode if receiver else None
+    live, taken = is_live_key(key), receiver.digital_river_live_mode if receiver else None
     if live is None:
         message = "the API key begins neither with sk_test_ nor with sk_: its mode is not known"
         return warning("mode", message, "use a secret key of Digital River's Dashboard")

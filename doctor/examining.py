@@ -1,14 +1,12 @@
 """Everything is looked at; what cannot be, because something before it is wrong, is left out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
-
-from pydantic import SecretStr
 
 from backfill.activity import TYPES
 from digital_river.signature import DEFAULT_TOLERANCE
-from doctor.configured import check_mode, check_settings, is_live
+from doctor.configured import check_mode, check_settings
 from doctor.finding import Finding, ok, wrong
 from doctor.river import examine_river
 from doctor.round_trip import examine_receiver
@@ -18,11 +16,12 @@ from settings import (
     SettingsError,
     WorkerSettings,
     connect_temporal,
+    is_live_key,
     temporal_connect_config,
 )
 from storefront.translating import unreachable
 from webhooks import PATH
-from webhooks.secrets_file import UnusableFileError, read_secrets
+from webhooks.secrets_file import UnusableFileError, secrets_of
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - nothing is bound to it
 """Where to ask what listens everywhere."""
@@ -43,7 +42,7 @@ async def examine(receiver_url: str | None, within: timedelta) -> AsyncIterator[
     if receiver:
         for finding in await _receiver(receiver, receiver_url or _address(receiver)):
             yield finding
-    for finding in await _temporal(within, live=is_live(key) is not False):
+    for finding in await _temporal(within, live=is_live_key(key) is not False):
         yield finding
 
 
@@ -54,16 +53,13 @@ def _address(receiver: ReceiverSettings) -> str:
 
 async def _receiver(settings: ReceiverSettings, url: str) -> list[Finding]:
     try:
-        secrets = _secrets(settings)
+        secrets = secrets_of(
+            settings.digital_river_webhook_secrets_file, settings.digital_river_webhook_secrets
+        )
     except UnusableFileError as error:
         message = f"DIGITAL_RIVER_WEBHOOK_SECRETS_FILE: {error}"
         return [wrong("receiver", message, "write the secrets of the Dashboard into it")]
     return await examine_receiver(url, secrets, settings.live_mode)
-
-
-def _secrets(settings: ReceiverSettings) -> Sequence[SecretStr]:
-    path = settings.digital_river_webhook_secrets_file
-    return read_secrets(path) if path else settings.digital_river_webhook_secrets or ()
 
 
 async def _temporal(within: timedelta, *, live: bool) -> list[Finding]:

@@ -32,7 +32,7 @@ async def examine_river(
     async def note(response: httpx.Response) -> None:
         dates.append(response.headers.get("Date"))
 
-    key = settings.digital_river_api_key.get_secret_value()
+    key = settings.digital_river_api_key
     url, version = settings.digital_river_url, settings.digital_river_version
     async with (
         httpx.AsyncClient(event_hooks={"response": [note]}) as http,

@@ -143,26 +143,30 @@ SHOES = {"sku_id": "sku-red-shoe", "quantity": 2, "unit_price": 59.9, "tax_rate"
 SOCKS = {"sku_id": "sku-sock", "quantity": 1, "unit_price": 9.9, "tax_rate": 0.21}
 
 
-async def _approve_and_receive(story: Story, shop: Shop, opened: Opened) -> None:
+async def approve_and_receive(story: Story, shop: Shop, opened: Opened) -> None:
+    """Let the fulfiller approve, and then accept all."""
     await shop.act(f"/sandbox/fulfillment-returns/{opened.return_id}/approve")
     story.told = "the fulfiller approved"
     await shop.act(f"/sandbox/fulfillment-returns/{opened.return_id}/receive")
     story.told = "the fulfiller accepted the goods"
 
 
-async def _accepted(story: Story, shop: Shop) -> None:
+async def accepted(story: Story, shop: Shop) -> None:
+    """Have all accepted and refunded (digital_river)."""
     opened = await shop.ask(story, "digital_river", await shop.order("digital_river", [SHOES]))
-    await _approve_and_receive(story, shop, opened)
+    await approve_and_receive(story, shop, opened)
     await shop.complete(story, opened)
 
 
-async def _rejected(story: Story, shop: Shop) -> None:
+async def rejected(story: Story, shop: Shop) -> None:
+    """Let the fulfiller reject it."""
     opened = await shop.ask(story, "digital_river", await shop.order("digital_river", [SOCKS]))
     await shop.act(f"/sandbox/fulfillment-returns/{opened.return_id}/reject")
     story.told = "the fulfiller rejected it"
 
 
-async def _not_shipped(story: Story, shop: Shop) -> None:
+async def not_shipped(story: Story, shop: Shop) -> None:
+    """Ask for goods that were never sent; it is refused at once."""
     order = await shop.order("digital_river", [{**SHOES, "shipped": 0, "backordered": 2}])
     await shop.ask(story, "digital_river", order)
 
@@ -187,7 +191,7 @@ async def _two_shipments(story: Story, shop: Shop) -> None:
 
 async def _failed_refund(story: Story, shop: Shop) -> None:
     opened = await shop.ask(story, "digital_river", await shop.order("digital_river", [SOCKS]))
-    await _approve_and_receive(story, shop, opened)
+    await approve_and_receive(story, shop, opened)
     refund = await shop.refund(opened, 1)
     reason = {"failure_reason": "expired_or_canceled_card"}
     await shop.act(f"/sandbox/refunds/{refund}/fail", reason)
@@ -206,7 +210,7 @@ async def _webhooks_lost(story: Story, shop: Shop) -> None:
     lost = {"deliveries": [{"kind": "drop", "order_id": order["id"]}]}
     (await shop.digital_river.put("/sandbox/faults", json=lost)).raise_for_status()
     opened = await shop.ask(story, "digital_river", order, SHORT_LOOKS)
-    await _approve_and_receive(story, shop, opened)
+    await approve_and_receive(story, shop, opened)
     await shop.complete(story, opened)
     story.told = "the bank paid; no webhook arrives, Upriver looks by itself"
 
@@ -214,9 +218,9 @@ async def _webhooks_lost(story: Story, shop: Shop) -> None:
 def stories() -> list[Story]:
     """Return every story, untold."""
     return [
-        Story("digital_river: accepted and refunded", "refunded", _accepted),
-        Story("digital_river: rejected by the fulfiller", "rejected", _rejected),
-        Story("digital_river: not shipped, refused at once", "not_returnable", _not_shipped),
+        Story("digital_river: accepted and refunded", "refunded", accepted),
+        Story("digital_river: rejected by the fulfiller", "rejected", rejected),
+        Story("digital_river: not shipped, refused at once", "not_returnable", not_shipped),
         Story("third_party: one shipment", "refunded", _one_shipment),
         Story("third_party: two shipments, two refunds", "refunded", _two_shipments),
         Story("refund fails, is retried, succeeds", "refunded", _failed_refund),

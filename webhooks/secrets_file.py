@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -45,6 +46,11 @@ def read_secrets(path: Path) -> tuple[SecretStr, ...]:
     if len(content) > LARGEST_FILE or not all(_SECRET.fullmatch(word) for word in words):
         raise UnusableFileError("must be secrets alone, with commas or line ends between them")
     return tuple(SecretStr(word) for word in words)
+
+
+def secrets_of(path: Path | None, told: Sequence[SecretStr] | None) -> Sequence[SecretStr]:
+    """Return the secrets that a file holds, or without one those told. Raises as `read_secrets`."""
+    return read_secrets(path) if path else told or ()
 
 
 class SecretsFile:
