@@ -138,7 +138,7 @@ class Ports:
     @classmethod
     def free(cls) -> "Ports":
         """Return ports that nobody listens on."""
-        return cls(*(free_port() for _ in range(5)))
+        return cls(*free_ports(5))
 
     @property
     def digital_river_url(self) -> str:
@@ -192,12 +192,22 @@ class House:
         return f"{self.web_ui}/namespaces/{NAMESPACE}/workflows/{workflow_id}"
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on, and that no outgoing connection will be given."""
+def free_ports(count: int) -> list[int]:
+    """Return ports, no two the same, that nobody listens on and no outgoing connection is given."""
+    found: list[int] = []
     for port in SystemRandom().sample(PORTS, len(PORTS)):
+        if len(found) == count:
+            break
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise OSError(errno.EADDRINUSE, "every port is taken")
+            found.append(port)
+    if len(found) < count:
+        raise OSError(errno.EADDRINUSE, "every port is taken")
+    return found
+
+
+def free_port() -> int:
+    """Return one such port."""
+    return free_ports(1)[0]
 
 
 @asynccontextmanager

@@ -50,8 +50,9 @@ CORRECTION = 0.2
 UNSOUND, FLOODED, WAREHOUSE, AFTER = 0.15, 0.01, 0.2, 0.2
 LAST_MINUTE = 0.1
 """Goods that the fulfiller takes in between the last look and the deadline, after 30 days."""
-TOO_STALE = 150
-"""Seconds: longer than the pause of a create in doubt, where a second one is refused anyway."""
+VISIBLE, TOO_STALE = 50, 150
+"""Seconds that lists lag: within the pause of a create in doubt, and longer, where a second one is
+refused anyway because no units are left."""
 
 SKEWS = (0, 0, 0, 120, -120, 298, -298, 900, -900)
 """Seconds: inside the receiver's tolerance of 300, at its edge, and beyond."""
@@ -68,7 +69,7 @@ def draw(seed: int, tier: Tier) -> Plan:
     lonely = not any(act.deed.startswith("sibling") for act in acts)
     trouble = random.choice((0.0, 0.05, 0.2))
     spare = not lonely or _chance(random, 0.5)
-    stale = random.choice((0, 0, 5, 50) if spare else (0, 5, 50, TOO_STALE))
+    stale = random.choice((0, 0, 5, VISIBLE) if spare else (0, 5, VISIBLE, TOO_STALE))
     lost = (CallFault(call=random.randrange(2, 6), kind="lost"),) if stale == TOO_STALE else ()
     plan = Plan(
         seed=seed,
@@ -122,7 +123,9 @@ def _over_http(random: Random, plan: Plan, *, lonely: bool) -> Plan:
         return plan
     marked = plan.tag_reason or plan.coordinator == "digital_river"
     acts = tuple(replace(act, twin=_chance(random, 0.4)) for act in plan.acts)
-    return replace(plan, twin=True, acts=acts, tag_reason=marked)
+    # An order that two returns share has units left after the first.
+    stale = min(plan.stale, VISIBLE)
+    return replace(plan, twin=True, acts=acts, tag_reason=marked, stale=stale)
 
 
 def _with_unsound(random: Random, plan: Plan) -> Plan:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from lifecycle.ledger import Ledger
-from simulation.drawing import draw
+from simulation.drawing import VISIBLE, draw
 from simulation.plan import START, Act, CallFault, Plan, Tier
 from simulation.running import Verdict, run
 
@@ -19,8 +19,6 @@ LOST = 0.3
 """The share of calls whose answer is lost after the effect (R5)."""
 CALLS = 60
 KILLED = 0.3
-VISIBLE = 50
-"""Seconds after which a list shows a new object: less than a create in doubt pauses."""
 _TIME = re.compile(r"\d{8}T\d{6}Z")
 
 

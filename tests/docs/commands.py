@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.processes import free_port
+from local.processes import free_ports
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -29,7 +29,7 @@ def run(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     for path in ROOT.iterdir():
         if path.suffix == ".py" or (path / "__init__.py").exists():
             (folder / path.name).symlink_to(path)
-    ports = {name: free_port() for name in PORTS}
+    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     script = "\n".join(
         line for line in "".join(blocks(page)).splitlines() if not line.startswith(BY_CI)
     )

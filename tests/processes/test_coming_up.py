@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.processes import PORTS, NotStartedError, Service, free_port
+from local.processes import PORTS, NotStartedError, Service, free_port, free_ports
 
 ENDS_AT_FIRST = """
 import pathlib, sys, time
@@ -52,3 +52,9 @@ def test_a_free_port_is_not_given_to_an_outgoing_connection() -> None:
     assert port in PORTS
     with socket.create_server(("127.0.0.1", port)):
         pass
+
+
+def test_no_two_processes_are_given_one_port() -> None:
+    """However many ports are asked for at once."""
+    ports = free_ports(len(PORTS) // 4)
+    assert len(set(ports)) == len(ports)
