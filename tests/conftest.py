@@ -23,6 +23,11 @@ settings.register_profile("mutants", UNTIMED, derandomize=True, max_examples=20)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes share the tests: they mostly wait for servers."""
+    return min(2 * (os.cpu_count() or 1) + 1, 16)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Fail the session when anything secret or personal was seen, see `tests.canaries`."""
