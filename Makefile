@@ -13,7 +13,7 @@ SOURCES := activities backfill commands digital_river doctor eligibility lifecyc
 demo: $(READY) ## run every kind of return on this machine, with the web UI
 	$(BIN)/python demo.py $(ARGS)
 
-test: $(READY) ## every test, in two processes a core
+test: $(READY) ## every test, in two processes a core and one more
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 coverage: $(READY) ## every test, and the branches that none takes; fails where there must be none
