@@ -7,6 +7,7 @@ What reaches Temporal (`TEMPORAL_*`, profiles) is read by `temporalio.envconfig`
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import re
@@ -41,10 +42,20 @@ TEMPORAL_ADDRESS = "localhost:7233"
 
 _HOST_AND_PORT = re.compile(r"(?:[^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
+_MESSAGE = re.compile(r'message: "([^"]*)"')
+"""The part of the SDK's error, when it cannot connect, that people can read."""
 
 
 class SettingsError(Exception):
     """The process cannot start as it is set up; the message names each variable and the rule."""
+
+
+class TemporalAwayError(Exception):
+    """Temporal cannot be reached; the message says in one sentence where and why."""
+
+    def __init__(self, address: str, error: Exception) -> None:
+        told = _MESSAGE.findall(str(error)) or [str(error) or "no answer in time"]
+        super().__init__(f"Temporal cannot be reached at {address}: {told[-1]}.")
 
 
 def _http_url(text: str) -> str:
@@ -276,10 +287,16 @@ def _set(variables: os._Environ[str] | dict[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in variables.items() if value}
 
 
-async def connect_temporal(**options: Unpack[TemporalOptions]) -> Client:
+async def connect_temporal(
+    within: timedelta | None = None, **options: Unpack[TemporalOptions]
+) -> Client:
     """Connect to the Temporal that the environment names, with the converter all of us use.
 
-    Raises `SettingsError`, and `RuntimeError` when Temporal cannot be reached, unless lazy.
+    Raises `SettingsError`; unless lazy, `TemporalAwayError` when nobody answers (in time).
     """
     config = temporal_connect_config()
-    return await Client.connect(**config, **options, data_converter=data_converter)
+    try:
+        async with asyncio.timeout(within.total_seconds() if within else None):
+            return await Client.connect(**config, **options, data_converter=data_converter)
+    except (RuntimeError, TimeoutError) as error:
+        raise TemporalAwayError(config["target_host"], error) from error

@@ -23,23 +23,16 @@ from temporalio.worker import Worker
 
 from backfill.schedule import ensure_schedule
 from backfill.worker import housekeeping_worker
-from digital_river import DigitalRiver
+from digital_river import DigitalRiver, pace_of
 from eligibility.shop_rules import ShopRules, ShopRulesError, read_shop_rules
 from leaving import leave
 from milestones.worker import storefront_worker
-from settings import SettingsError, WorkerSettings, connect_temporal, load
+from settings import SettingsError, TemporalAwayError, WorkerSettings, connect_temporal, load
 from workflows.check_deploy import Verdict, check_deploy
 from workflows.search_attributes import register_search_attributes
 from workflows.workers import digital_river_worker, returns_worker
 
 _log = logging.getLogger("upriver")
-
-SHARE_OF_LIMIT = 0.4
-"""Of the key's requests per second, over all workers: Digital River lets bursts of twice the limit
-through one second and then refuses (docs/digital-river.md, "Limits")."""
-
-TEST_KEY_LIMIT, LIVE_KEY_LIMIT = 25, 250
-"""Requests per second that Digital River grants a key."""
 
 WRONG_SETTINGS = 2
 FAILED = 1
@@ -57,7 +50,6 @@ async def run(settings: WorkerSettings) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     client = await _connect(settings)
     key = settings.digital_river_api_key.get_secret_value()
-    limit = TEST_KEY_LIMIT if key.startswith("sk_test_") else LIVE_KEY_LIMIT
     async with (
         DigitalRiver(
             str(settings.digital_river_url), key, version=settings.digital_river_version
@@ -67,7 +59,7 @@ async def run(settings: WorkerSettings) -> None:
         calls = digital_river_worker(
             client,
             digital_river,
-            per_second=limit * SHARE_OF_LIMIT,
+            per_second=pace_of(key),
             shop_rules=shop_rules,
             milestones=bool(milestones),
         )
@@ -119,8 +111,10 @@ async def _connect(settings: WorkerSettings) -> Client:
     try:
         client = await connect_temporal(runtime=runtime)
         await register_search_attributes(client)
-    except (RuntimeError, RPCError) as error:
-        raise NotStartedError(f"Temporal cannot be reached: {error}") from error
+    except TemporalAwayError as error:
+        raise NotStartedError(str(error)) from error
+    except RPCError as error:
+        raise NotStartedError(f"Temporal does not answer as it should: {error}") from error
     try:
         await ensure_schedule(client)
     except RPCError as error:  # returns go on without it: their watches find what was missed
@@ -154,8 +148,10 @@ async def check(limit: int | None, *, as_json: bool) -> int:
         with _quiet_sdk():
             client = await connect_temporal(runtime=quiet)
             verdict = await check_deploy(client, limit=limit, runtime=quiet)
-    except (RuntimeError, RPCError) as error:
-        raise NotStartedError(f"Temporal cannot be reached: {error}") from error
+    except TemporalAwayError as error:
+        raise NotStartedError(str(error)) from error
+    except RPCError as error:
+        raise NotStartedError(f"Temporal does not answer as it should: {error}") from error
     told = json.dumps(asdict(verdict)) if as_json else _in_words(verdict)
     sys.stdout.write(f"{told}\n")
     return FAILED if verdict.would_break else 0
@@ -190,10 +186,9 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
+    return int(text)
 
 
 async def _work() -> int:

@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 from commands.ending import sorry
-from settings import SettingsError, connect_temporal, temporal_connect_config
+from settings import SettingsError, TemporalAwayError, connect_temporal
 from storefront.client import Returns
-from storefront.errors import StorefrontError
-from storefront.translating import unreachable
+from storefront.errors import NoAnswerError, StorefrontError
 
 T = TypeVar("T")
 
@@ -22,13 +21,10 @@ def ask(question: Callable[[Returns], Awaitable[T]], wait: float, as_json: bool)
         sorry(error, as_json)
     except SettingsError as error:
         sorry(StorefrontError("wrong_settings", str(error)), as_json)
+    except TemporalAwayError as error:
+        sorry(NoAnswerError("temporal_away", str(error)), as_json)
 
 
 async def _connect_and_ask(question: Callable[[Returns], Awaitable[T]], wait: float) -> T:
-    address = temporal_connect_config()["target_host"]
-    try:
-        async with asyncio.timeout(wait):
-            client = await connect_temporal()
-    except (RuntimeError, TimeoutError) as error:
-        raise unreachable(address, error) from error
-    return await question(Returns(client, timedelta(seconds=wait)))
+    patience = timedelta(seconds=wait)
+    return await question(Returns(await connect_temporal(patience), patience))

@@ -32,6 +32,7 @@ from digital_river.errors import (
 )
 from digital_river.limits import (
     Limiter,
+    pace_of,
 )
 from digital_river.models import (
     Address,
@@ -176,6 +177,7 @@ __all__ = [
     "UnreadableAnswerError",
     "UpdateWebhook",
     "Webhook",
+    "pace_of",
     "sign",
     "verify",
 ]

@@ -29,6 +29,15 @@ _SMALLEST_LIMIT = 5
 _ONE_SECOND = timedelta(seconds=1)
 
 
+def pace_of(api_key: str) -> float:
+    """Return how many calls a second a key makes, over all processes that share it."""
+    return _limit_of(api_key) * _PACE_SHARE
+
+
+def _limit_of(api_key: str) -> int:
+    return TEST_KEY_LIMIT if api_key.startswith(TEST_KEY_PREFIX) else LIVE_KEY_LIMIT
+
+
 class Limiter:
     """Lets calls through at the pace of one API key; share one among all its clients.
 
@@ -59,8 +68,7 @@ class Limiter:
     @classmethod
     def for_key(cls, api_key: str) -> Limiter:
         """Make the limiter for an API key; its prefix tells the limit."""
-        is_test = api_key.startswith(TEST_KEY_PREFIX)
-        return cls(TEST_KEY_LIMIT if is_test else LIVE_KEY_LIMIT)
+        return cls(_limit_of(api_key))
 
     def hold(self, duration: timedelta) -> None:
         """Let nothing through until `duration` has passed, or longer if that is asked already."""

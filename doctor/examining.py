@@ -1,6 +1,5 @@
 """Everything is looked at; what cannot be, because something before it is wrong, is left out."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -14,12 +13,11 @@ from doctor.temporal import examine_temporal
 from settings import (
     ReceiverSettings,
     SettingsError,
+    TemporalAwayError,
     WorkerSettings,
     connect_temporal,
     is_live_key,
-    temporal_connect_config,
 )
-from storefront.translating import unreachable
 from webhooks import PATH
 from webhooks.secrets_file import UnusableFileError, secrets_of
 
@@ -64,13 +62,12 @@ async def _receiver(settings: ReceiverSettings, url: str) -> list[Finding]:
 
 async def _temporal(within: timedelta, *, live: bool) -> list[Finding]:
     try:
-        address = temporal_connect_config()["target_host"]
-        async with asyncio.timeout(within.total_seconds()):
-            client = await connect_temporal()
+        client = await connect_temporal(within)
     except SettingsError as error:
         return [wrong("temporal", str(error), "set it in the environment or in .env")]
-    except (RuntimeError, TimeoutError) as error:
+    except TemporalAwayError as error:
         remedy = "look at TEMPORAL_ADDRESS, at TLS and the key, and at the way there"
-        return [wrong("temporal", str(unreachable(address, error)), remedy)]
+        return [wrong("temporal", str(error), remedy)]
+    address = client.service_client.config.target_host
     reached = ok("temporal", f"{address} answers; namespace {client.namespace}")
     return [reached, *await examine_temporal(client, within, live=live)]

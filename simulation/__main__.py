@@ -98,16 +98,18 @@ def main(  # noqa: PLR0913 - one parameter for each option
     tier: Annotated[str, typer.Option(help="Which tiers, such as t0,t1.")] = "t0,t1,t2",
     seeds: Annotated[int | None, typer.Option(help="How many seeds a tier.")] = None,
     first: Annotated[int, typer.Option(help="The first seed.")] = 0,
-    plan: Annotated[Path | None, typer.Option(help="Run this plan again.")] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="Run this plan again.", exists=True, dir_okay=False)
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Where failing plans go.")] = Path("simulated"),
     *,
     full: Annotated[bool, typer.Option(help="Ten times as much, and every goal.")] = False,
     planted: Annotated[bool, typer.Option(help="Hunt the planted bugs.")] = False,
-    pairs: Annotated[int, typer.Option(help="Pairs with and without kills (R4).")] = 0,
-    creates: Annotated[int, typer.Option(help="Creates with lost answers (R5).")] = 0,
-    deaf: Annotated[int, typer.Option(help="Plans without any webhook (R11).")] = 0,
-    receiver_kills: Annotated[int, typer.Option(help="Kill the receiver so often (R12).")] = 0,
-    matrix: Annotated[Path | None, typer.Option(help="Write faults by phase here (R3).")] = None,
+    pairs: Annotated[int, typer.Option(help="So many pairs of plans, with kills and without.")] = 0,
+    creates: Annotated[int, typer.Option(help="So many creates whose answers are lost.")] = 0,
+    deaf: Annotated[int, typer.Option(help="So many plans without any webhook.")] = 0,
+    receiver_kills: Annotated[int, typer.Option(help="Kill the receiver so often.")] = 0,
+    matrix: Annotated[Path | None, typer.Option(help="Write faults by phase here.")] = None,
 ) -> None:
     """Run whole returns through faults; exit 1 when a promise is broken."""
     logging.disable(logging.CRITICAL)

@@ -20,6 +20,7 @@ from lifecycle.identity import LATE
 from lifecycle.policy import Policy
 from lifecycle.request import ReturnRequest
 from lifecycle.snapshot import Snapshot
+from lifecycle.steps import Outcome
 from storefront.asking_again import answer_now
 from storefront.carrying_on import holder_of, start_for, start_for_late_parcel
 from storefront.case_file import CaseFile, case_file_of
@@ -29,6 +30,7 @@ from storefront.listing import OPEN, ReturnFilter, ReturnRow, row_of
 from storefront.reading import WrongInputError
 from storefront.translating import readable_errors
 from workflows import names
+from workflows.histories import result_of_closed
 from workflows.messages import (
     Cancellation,
     Done,
@@ -51,6 +53,8 @@ PATIENCE = timedelta(seconds=10)
 """How long a caller waits for an answer, unless it says otherwise."""
 
 ENDED = "The return has ended; what became of it can still be read."
+
+CANCELLED_BEFORE = "The return was cancelled before."
 
 UNREAD = (
     "The return is there, but only a worker can read it, and none answered in time: start one "
@@ -180,11 +184,18 @@ class Returns:
                 await start_with_message(self._client, start, self._patience, again=again)
 
     async def cancel(self, workflow_id: str, cancellation: Cancellation) -> Done:
-        """Stop a return of which nothing was received yet."""
-        async with self._open_return(workflow_id):
-            done: Done = await self._handle(workflow_id).execute_update(
-                names.CANCEL, cancellation, result_type=Done, rpc_timeout=self._patience
-            )
+        """Stop a return of which nothing was received yet; one that is stopped stays so."""
+        try:
+            async with self._open_return(workflow_id):
+                done: Done = await self._handle(workflow_id).execute_update(
+                    names.CANCEL, cancellation, result_type=Done, rpc_timeout=self._patience
+                )
+        except EndedError:
+            with readable_errors():
+                left = await result_of_closed(self._client, workflow_id, self._patience)
+            if left is None or left.outcome != Outcome.CANCELLED:
+                raise
+            return Done(phase=left.outcome, sentence=CANCELLED_BEFORE)
         return done
 
     async def resolve(self, workflow_id: str, resolution: Resolution) -> Done:

@@ -9,6 +9,16 @@ from pydantic_core import ErrorDetails
 
 from storefront.errors import StorefrontError
 
+_IN_WORDS = {
+    "extra_forbidden": "is no known field",
+    "missing": "is missing",
+    "model_type": "must be a JSON object",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+}
+"""Rules whose words in pydantic are a programmer's."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -43,11 +53,15 @@ def broken_rules(found: Sequence[ErrorDetails]) -> list[dict[str, str]]:
     return [
         {
             "field": ".".join(str(part) for part in problem["loc"]) or "(all)",
-            "rule": problem["msg"].removeprefix("Value error, "),
+            "rule": _rule_of(problem),
         }
         for problem in found
         if not _follows(problem, found)
     ]
+
+
+def _rule_of(problem: ErrorDetails) -> str:
+    return _IN_WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
 
 
 def _follows(problem: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:

@@ -1,6 +1,5 @@
 """Temporal's errors in the storefront's words."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,15 +30,6 @@ _AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.UNKNOWN, RPCStatusCode.INTERNA
 
 _NOT_CONNECTED = "Failed client connect"
 """How the error of the SDK begins when a lazy client cannot connect."""
-
-_MESSAGE = re.compile(r'message: "([^"]*)"')
-"""The part of the SDK's error, when it cannot connect, that people can read."""
-
-
-def unreachable(address: str, error: Exception) -> NoAnswerError:
-    """Return the error for a client that could not connect."""
-    told = _MESSAGE.findall(str(error)) or [str(error) or "no answer in time"]
-    return NoAnswerError("temporal_away", f"Temporal cannot be reached at {address}: {told[-1]}.")
 
 
 @contextmanager

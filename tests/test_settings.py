@@ -11,6 +11,7 @@ from settings import (
     ReceiverSettings,
     SettingsError,
     StorefrontSettings,
+    TemporalAwayError,
     WorkerSettings,
     connect_temporal,
     load,
@@ -295,6 +296,27 @@ def test_a_broken_profile(given: pytest.MonkeyPatch, directory: Path) -> None:
         temporal_connect_config()
     assert str(caught.value).startswith("TEMPORAL_*: ")
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError('Failed: Os { message: "Connection refused" }'), "Connection refused"),
+        (RuntimeError("something else"), "something else"),
+        (TimeoutError(), "no answer in time"),
+    ],
+)
+def test_a_client_that_cannot_connect_says_where_and_why(error: Exception, told: str) -> None:
+    """The part that people can read is kept."""
+    found = TemporalAwayError("host:7233", error)
+    assert str(found) == f"Temporal cannot be reached at host:7233: {told}."
+
+
+async def test_a_temporal_that_is_away_is_one_error(given: pytest.MonkeyPatch) -> None:
+    """Whoever connects hears where nobody was."""
+    given.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    with pytest.raises(TemporalAwayError, match=r"at 127\.0\.0\.1:1: Connection refused\.$"):
+        await connect_temporal(timedelta(seconds=10))
 
 
 async def test_a_lazy_connection(given: pytest.MonkeyPatch) -> None:

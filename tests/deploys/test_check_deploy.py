@@ -127,7 +127,7 @@ async def test_temporal_away(tmp_path: Path) -> None:
     """Status 1 and one sentence."""
     status, out, errors = await run(NOWHERE, tmp_path)
     assert (status, out) == (1, "")
-    assert errors.startswith("Temporal cannot be reached: ")
+    assert errors.startswith(f"Temporal cannot be reached at {NOWHERE}: ")
     assert errors.count("\n") == 1
 
 

@@ -142,7 +142,7 @@ async def test_the_worker_says_so_when_it_cannot_reach_temporal(tmp_path: Path) 
     worker = await start(tmp_path, str(ROOT / "worker.py"), TEMPORAL_ADDRESS=NOWHERE, **WORKER)
     status, _, errors = await ended(worker)
     assert status == 1
-    assert errors.startswith("Temporal cannot be reached: ")
+    assert errors.startswith(f"Temporal cannot be reached at {NOWHERE}: ")
     assert errors.count("\n") == 1
 
 

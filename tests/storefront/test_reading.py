@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from storefront.errors import NoAnswerError, NoSuchReturnError, RefusedError, StorefrontError
 from storefront.listing import ReturnFilter, quoted
 from storefront.reading import WrongInputError, read, read_json
-from storefront.translating import readable_errors, unreachable
+from storefront.translating import readable_errors
 from workflows.messages import Cancellation, Shipment
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -29,6 +29,17 @@ def test_every_broken_rule_is_told_at_once() -> None:
         "more",
     ]
     assert str(caught.value).count("; ") == 3
+
+
+def test_rules_are_told_in_words() -> None:
+    """Of what a caller gets wrong most, in no programmer's words."""
+    with pytest.raises(WrongInputError) as caught:
+        read(Shipment, {"reference": "S1", "revision": 1.5, "items": {"i": "1.5"}, "more": 1})
+    assert str(caught.value) == (
+        "revision: must be a whole number; items.i: must be a whole number; more: is no known field"
+    )
+    with pytest.raises(WrongInputError, match=r"\(all\): must be a JSON object"):
+        read_json(Shipment, "[]")
 
 
 def test_what_is_right_is_read() -> None:
@@ -113,17 +124,3 @@ def test_a_mistake_of_ours_is_not_taken_for_temporals() -> None:
     """Any other RuntimeError stays what it is."""
     with pytest.raises(RuntimeError, match="a mistake"), readable_errors():
         raise RuntimeError("a mistake")
-
-
-@pytest.mark.parametrize(
-    ("error", "told"),
-    [
-        (RuntimeError('Failed: Os { message: "Connection refused" }'), "Connection refused"),
-        (RuntimeError("something else"), "something else"),
-        (TimeoutError(), "no answer in time"),
-    ],
-)
-def test_a_client_that_cannot_connect_says_where_and_why(error: Exception, told: str) -> None:
-    """The part that people can read is kept."""
-    found = unreachable("host:7233", error)
-    assert str(found) == f"Temporal cannot be reached at host:7233: {told}."
