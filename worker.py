@@ -171,7 +171,8 @@ def _quiet_sdk() -> Iterator[None]:
 
 def _in_words(verdict: Verdict) -> str:
     broken = verdict.would_break
-    told = f"{verdict.replayed} of {verdict.open} open returns replayed, {len(broken)} would break."
+    replayed = f"{verdict.replayed} of {verdict.open} open workflows replayed"
+    told = f"{replayed}, {len(broken)} would break."
     return "\n".join([told, *(f"{one.workflow_id}: {one.reason}" for one in broken)])
 
 

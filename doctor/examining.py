@@ -40,7 +40,8 @@ async def examine(receiver_url: str | None, within: timedelta) -> AsyncIterator[
     if receiver:
         for finding in await _receiver(receiver, receiver_url or _address(receiver)):
             yield finding
-    for finding in await _temporal(within, live=is_live_key(key) is not False):
+    live, milestones = is_live_key(key) is not False, bool(worker and worker.storefront_webhook_url)
+    for finding in await _temporal(within, live=live, milestones=milestones):
         yield finding
 
 
@@ -60,7 +61,7 @@ async def _receiver(settings: ReceiverSettings, url: str) -> list[Finding]:
     return await examine_receiver(url, secrets, settings.live_mode)
 
 
-async def _temporal(within: timedelta, *, live: bool) -> list[Finding]:
+async def _temporal(within: timedelta, *, live: bool, milestones: bool) -> list[Finding]:
     try:
         client = await connect_temporal(within)
     except SettingsError as error:
@@ -70,4 +71,4 @@ async def _temporal(within: timedelta, *, live: bool) -> list[Finding]:
         return [wrong("temporal", str(error), remedy)]
     address = client.service_client.config.target_host
     reached = ok("temporal", f"{address} answers; namespace {client.namespace}")
-    return [reached, *await examine_temporal(client, within, live=live)]
+    return [reached, *await examine_temporal(client, within, live=live, milestones=milestones)]

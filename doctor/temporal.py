@@ -21,15 +21,22 @@ QUEUES = (
     (names.DIGITAL_RIVER_TASK_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
     (names.HOUSEKEEPING_TASK_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
 )
+STOREFRONT = (names.STOREFRONT_TASK_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
 SCHEDULE = "back-fill"
 
 
-async def examine_temporal(client: Client, within: timedelta, *, live: bool) -> list[Finding]:
-    """Look at the namespace, its search attributes, the pollers and the schedule."""
+async def examine_temporal(
+    client: Client, within: timedelta, *, live: bool, milestones: bool
+) -> list[Finding]:
+    """Look at the namespace, its search attributes, the pollers and the schedule.
+
+    `milestones` says whether somebody has to tell the storefront of them.
+    """
+    queues = (*QUEUES, STOREFRONT) if milestones else QUEUES
     try:
         found = [await check_retention(client, within, live=live)]
         found.append(await check_search_attributes(client, within))
-        found += [await check_pollers(client, queue, kind, within) for queue, kind in QUEUES]
+        found += [await check_pollers(client, queue, kind, within) for queue, kind in queues]
         found.append(await check_schedule(client, within))
     except RPCError as error:
         message = f"namespace {client.namespace}: {error.message}"

@@ -5,12 +5,11 @@ All of it may be shown to the customer. The same facts in any order reach the sa
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lifecycle.customer import CustomerView, customer_view
+from lifecycle.customer import CustomerRefund, CustomerView, customer_view
 from lifecycle.ledger import Ledger
 from lifecycle.ours import made_at, our_refunds, our_return
 from lifecycle.receiving import APPROVED
@@ -51,16 +50,9 @@ class MilestoneShipment(BaseModel):
     units: dict[str, int]
 
 
-class MilestoneRefund(BaseModel):
-    """The refund that a milestone is about; amounts in the currency's units."""
+class MilestoneRefund(CustomerRefund, frozen=True):
+    """The refund that a milestone is about."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    state: str
-    amount: Decimal | None = None
-    refunded_amount: Decimal
-    currency: str
     expires: datetime | None = None
     """Until when the customer can give bank details."""
 

@@ -144,9 +144,8 @@ def _of_ours(books: Books) -> list[BookedRefund]:
     return [one for one in books.refunds if one.maker in ("us", "digital_river")]
 
 
-def _said_of_refunds(record: Record, answer: str) -> set[str]:
-    """Return the refunds of which a person said so, when asked whose they are."""
-    asked = "whose_refund:"
+def _said_of_refunds(record: Record, answer: str, asked: str = "whose_refund:") -> set[str]:
+    """Return the refunds of which a person said so, when that was asked."""
     said = [one for one in record.answers if one.question.startswith(asked)]
     return {one.question.removeprefix(asked) for one in said if one.answer == answer}
 
@@ -210,12 +209,16 @@ def _let_go_of_the_create(record: Record) -> bool:
 
 
 def _outcome_is_true(plan: Plan, books: Books, record: Record, outcome: str) -> None:
-    """Say whether an outcome shows no money that did not go back, and hides none that did."""
+    """Say whether an outcome shows no money that did not go back, and hides none that did.
+
+    Where Digital River takes back that a refund succeeded, a person may say that it did.
+    """
+    vouched_for = _said_of_refunds(record, "holds:succeeded", asked="contradiction:")
     paid = [
         one
         for one in books.refunds
         if one.maker != "sibling" or one.id in _said_of_refunds(record, "claim")
-        if record.at_close.get(one.id) == "succeeded"
+        if record.at_close.get(one.id) == "succeeded" or one.id in vouched_for
     ]
     asked = sum(plan.lines)
     if outcome == "refunded" and sum((_units(paid)).values()) < asked:

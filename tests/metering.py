@@ -16,10 +16,10 @@ from workflows.converter import data_converter
 
 
 @dataclass(frozen=True)
-class Metered:
-    """A client whose workers' metrics can be read."""
+class Meter:
+    """A runtime, and the metrics of the workers whose client has it."""
 
-    client: Client
+    runtime: Runtime
     http: httpx.AsyncClient
 
     async def value(self, name: str) -> float:
@@ -31,15 +31,34 @@ class Metered:
         return sum(one.value for one in samples if one.name.removesuffix("_total") == name)
 
 
+@dataclass(frozen=True)
+class Metered:
+    """A client whose workers' metrics can be read."""
+
+    client: Client
+    meter: Meter
+
+    async def value(self, name: str) -> float:
+        """Return what the meter shows."""
+        return await self.meter.value(name)
+
+
+@asynccontextmanager
+async def serve_metrics() -> AsyncIterator[Meter]:
+    """Serve the metrics of a runtime of its own."""
+    address = f"127.0.0.1:{free_port()}"
+    telemetry = TelemetryConfig(metrics=PrometheusConfig(bind_address=address))
+    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=60) as http:
+        yield Meter(Runtime(telemetry=telemetry), http)
+
+
 @asynccontextmanager
 async def metered(environment: WorkflowEnvironment) -> AsyncIterator[Metered]:
     """Connect to a server, and serve the metrics of the workers of that client."""
-    address = f"127.0.0.1:{free_port()}"
-    telemetry = TelemetryConfig(metrics=PrometheusConfig(bind_address=address))
-    client = await Client.connect(
-        environment.client.service_client.config.target_host,
-        runtime=Runtime(telemetry=telemetry),
-        data_converter=data_converter,
-    )
-    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=60) as http:
-        yield Metered(client, http)
+    async with serve_metrics() as meter:
+        client = await Client.connect(
+            environment.client.service_client.config.target_host,
+            runtime=meter.runtime,
+            data_converter=data_converter,
+        )
+        yield Metered(client, meter)

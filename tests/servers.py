@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from temporalio.runtime import Runtime
 from temporalio.testing import WorkflowEnvironment
 
 from local.dev_server import temporal_command
@@ -40,7 +41,9 @@ async def start_server() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @asynccontextmanager
-async def start_leaping_server() -> AsyncIterator[WorkflowEnvironment]:
+async def start_leaping_server(
+    runtime: Runtime | None = None,
+) -> AsyncIterator[WorkflowEnvironment]:
     """Start a dev server on which the clock of each workflow leaps to its next timer."""
     values = [
         argument
@@ -50,6 +53,7 @@ async def start_leaping_server() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=temporal_command(),
         dev_server_extra_args=values,
+        runtime=runtime,
         data_converter=data_converter,
         search_attributes=SEARCH_ATTRIBUTES,
         identity=IDENTITY,

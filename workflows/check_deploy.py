@@ -1,4 +1,4 @@
-"""Would this build break an open return? Replays the open returns of a namespace to know."""
+"""Would this build break an open return? Replays what is open in a namespace to know."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -10,10 +10,15 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from workflows.converter import data_converter
-from workflows.names import RETURN_WORKFLOW
+from workflows.milestones import MilestonesWorkflow
+from workflows.names import MILESTONES_WORKFLOW, RETURN_WORKFLOW
 from workflows.returns import ReturnWorkflow
 
-OPEN_RETURNS = f"WorkflowType = '{RETURN_WORKFLOW}' AND ExecutionStatus = 'Running'"
+OPEN = (
+    f"WorkflowType IN ('{RETURN_WORKFLOW}', '{MILESTONES_WORKFLOW}') "
+    "AND ExecutionStatus = 'Running'"
+)
+"""Open returns, and what tells the storefront the rest of returns that have ended."""
 
 LONGEST_REASON = 500
 """What a rule raised is told with all of its traceback in one line."""
@@ -21,7 +26,7 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class Break:
-    """An open return whose history this build does not repeat."""
+    """An open workflow whose history this build does not repeat."""
 
     workflow_id: str
     run_id: str
@@ -34,7 +39,7 @@ class Verdict:
     """What the replays told."""
 
     open: int
-    """Open returns that the namespace counted at the start."""
+    """How many the namespace counted at the start."""
     replayed: int = 0
     would_break: list[Break] = field(default_factory=list)
 
@@ -46,9 +51,9 @@ async def check_deploy(
 
     Nothing is written and no worker is needed. Raises RPCError when Temporal does not answer.
     """
-    verdict = Verdict(open=(await client.count_workflows(OPEN_RETURNS)).count)
+    verdict = Verdict(open=(await client.count_workflows(OPEN)).count)
     replayer = Replayer(
-        workflows=[ReturnWorkflow],
+        workflows=[ReturnWorkflow, MilestonesWorkflow],
         data_converter=data_converter,
         workflow_runner=SandboxedWorkflowRunner(),
         runtime=runtime,
@@ -62,7 +67,7 @@ async def check_deploy(
 
 
 async def _histories(client: Client, limit: int | None) -> AsyncIterator[WorkflowHistory]:
-    async for execution in client.list_workflows(OPEN_RETURNS, limit=limit):
+    async for execution in client.list_workflows(OPEN, limit=limit):
         handle = client.get_workflow_handle(execution.id, run_id=execution.run_id)
         try:
             yield await handle.fetch_history()

@@ -13,6 +13,7 @@ from lifecycle import rules
 from lifecycle.ledger import Ledger
 from lifecycle.steps import Close, Outcome, Step, Wait, Waiting
 from storefront.client import Returns
+from tests.milestones.listening import open_shop
 from tests.policy.source import ROOT
 from tests.policy.test_processes import NOWHERE, address, ended, start
 from tests.running import Running, idle, request_for
@@ -53,7 +54,7 @@ async def test_open_returns_that_replay_are_counted(
             await house.cancel(ids[0])
             await house.result(ids[0])
         told = await run(address(alone), tmp_path)
-        assert told == (0, "2 of 2 open returns replayed, 0 would break.\n", "")
+        assert told == (0, "2 of 2 open workflows replayed, 0 would break.\n", "")
         status, out, errors = await run(address(alone), tmp_path, "--json", "--limit", "1")
     assert (status, errors) == (0, "")
     assert json.loads(out) == {"open": 2, "replayed": 1, "would_break": []}
@@ -64,13 +65,29 @@ async def test_a_return_that_no_worker_has_seen_breaks_nothing(
 ) -> None:
     """A history without a finished task replays; an empty namespace is checked as well."""
     told = await run(address(alone), tmp_path)
-    assert told == (0, "0 of 0 open returns replayed, 0 would break.\n", "")
+    assert told == (0, "0 of 0 open workflows replayed, 0 would break.\n", "")
     async with idle(alone.client) as house:
         order = await house.order("third_party", 1)
         hurried = Returns(alone.client, timedelta(seconds=1))
         assert (await hurried.start(request_for(order, 1))).status == "queued"
         told = await run(address(alone), tmp_path)
-    assert told == (0, "1 of 1 open returns replayed, 0 would break.\n", "")
+    assert told == (0, "1 of 1 open workflows replayed, 0 would break.\n", "")
+
+
+async def test_what_is_left_to_tell_the_storefront_is_replayed(alone: WorkflowEnvironment) -> None:
+    """The return has ended, and a workflow goes on telling a storefront that is away."""
+    async with (
+        open_shop() as shop,
+        idle(alone.client, webhooks=True) as house,
+        house.workers(storefront=shop.url),
+    ):
+        shop.answer = lambda _: 503
+        order = await house.order("third_party", 1)
+        answer = await house.start(order, 1)
+        await house.cancel(answer.workflow_id)
+        assert (await house.result(answer.workflow_id)).outcome == "cancelled"
+        verdict = await check_deploy(alone.client)
+    assert (verdict.open, verdict.replayed, verdict.would_break) == (1, 1, [])
 
 
 async def test_returns_that_would_break_are_named(
@@ -94,7 +111,7 @@ async def test_returns_that_would_break_are_named(
     assert "\n" not in broken["reason"]
     assert await worker.check(None, as_json=False) == 1
     first, second = capsys.readouterr().out.splitlines()
-    assert first == "2 of 2 open returns replayed, 1 would break."
+    assert first == "2 of 2 open workflows replayed, 1 would break."
     assert second == f"{broken['workflow_id']}: {broken['reason']}"
 
 

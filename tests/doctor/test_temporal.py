@@ -22,9 +22,12 @@ WITHIN = timedelta(seconds=10)
 QUEUES = {"worker of returns", "worker of digital-river", "worker of housekeeping"}
 
 
-async def examined(client: Client, *, live: bool = False) -> dict[str, Finding]:
+async def examined(
+    client: Client, *, live: bool = False, milestones: bool = False
+) -> dict[str, Finding]:
     """Return what is found, by check."""
-    return {one.check: one for one in await examine_temporal(client, WITHIN, live=live)}
+    found = await examine_temporal(client, WITHIN, live=live, milestones=milestones)
+    return {one.check: one for one in found}
 
 
 async def namespace(environment: WorkflowEnvironment, days: int) -> Client:
@@ -55,6 +58,8 @@ async def test_an_empty_namespace_lacks_all_but_the_attributes(alone: WorkflowEn
     found = await examined(alone.client)
     wrong = {name for name, one in found.items() if one.verdict is Verdict.WRONG}
     assert wrong == {*QUEUES, "back-fill"}
+    telling = await examined(alone.client, milestones=True)
+    assert telling["worker of storefront"].verdict is Verdict.WRONG
     assert found["retention"].verdict is Verdict.WARNING
     assert (await examined(alone.client, live=True))["retention"].verdict is Verdict.WRONG
     assert found["search attributes"].verdict is Verdict.OK
@@ -68,12 +73,12 @@ async def test_a_namespace_at_work_is_all_right_until_somebody_pauses_it(
     await ensure_schedule(client)
 
     async def all_right() -> bool | None:
-        found = (await examined(client, live=True)).values()
+        found = (await examined(client, live=True, milestones=True)).values()
         return {one.verdict for one in found} == {Verdict.OK} or None
 
     async with (
         idle(client) as house,
-        house.workers(),
+        house.workers(storefront="http://127.0.0.1:1/"),
         housekeeping_worker(client, house.digital_river),
     ):
         await eventually(all_right)

@@ -44,6 +44,8 @@ class Shop:
     taken: dict[str, Json] = field(default_factory=dict)
     """What was verified, by its webhook-id: a repeat is dropped."""
     repeats: int = 0
+    retry_after: str | None = None
+    """What a refusal asks for, in seconds."""
 
     async def hear(self, request: Request) -> Response:
         """Verify, take once, and answer."""
@@ -54,7 +56,8 @@ class Shop:
         if status != 503:
             self.repeats += webhook_id in self.taken
             self.taken.setdefault(webhook_id, message)
-        return Response(status_code=status)
+        pause = {"retry-after": self.retry_after} if self.retry_after else None
+        return Response(status_code=status, headers=pause)
 
     def of(self, workflow_id: str) -> list[Json]:
         """Return what was taken of one return, in the order that it came."""

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.e2e.histories import events_of
+from tests.metering import serve_metrics
 from tests.milestones.conftest import Telling
+from tests.milestones.listening import open_shop
+from tests.running import idle
+from tests.servers import start_leaping_server
 from tests.workflows.paths import ACCEPTED_NOW, NOW
 from workflows.messages import Told
 
@@ -45,6 +51,29 @@ async def test_a_storefront_that_is_away_for_a_day_hears_all(days: Telling) -> N
     assert told.given_up == {}
     types = [OPENED, APPROVED, ACCEPTED, PENDING, COMPLETE, CLOSED]
     assert shop.types(answer.workflow_id) == types
+
+
+async def test_after_three_days_a_milestone_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is untold by then is tried once more; each is counted, and the result has why."""
+    monkeypatch.setattr("digital_river.retry_after.LONGEST_RETRY_AFTER", timedelta(hours=12))
+    async with (
+        serve_metrics() as meter,
+        start_leaping_server(meter.runtime) as environment,
+        open_shop() as shop,
+        idle(environment.client) as house,
+        house.workers(storefront=shop.url),
+    ):
+        shop.answer, shop.retry_after = lambda _: 503, f"{12 * 3600}"
+        order = await house.order("digital_river", 1, automation=NOW)
+        answer = await house.start(order, 1)
+        assert (await house.result(answer.workflow_id)).outcome == "refunded"
+        days = Telling(environment, house, shop)
+        told = await told_after_the_end(days, answer.workflow_id)
+        assert (told.told, len(told.given_up)) == ([], len(shop.attempts))
+        assert set(told.given_up.values()) == {"NotTaken: The storefront answered 503."}
+        assert 6 <= next(iter(shop.attempts.values())) <= 8
+        assert min(shop.attempts.values()) == 1
+        assert await meter.value("storefront_milestones_given_up") == len(told.given_up)
 
 
 async def test_what_is_given_up_is_shown(days: Telling) -> None:
