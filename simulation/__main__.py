@@ -62,6 +62,8 @@ class Campaign:
         plans = f"{tally.plans} plans, {tally.returns} returns"
         console.print(f"{tally.tier}: {plans}, {pace:.1f} a second, {tally.seconds:.0f} s")
         console.print(f"  {ends}")
+        for seed, error in tally.torn:
+            console.print(f"  seed {seed} was run twice, after {error}", markup=False)
         for seed, violation in tally.failures[:MOST_SHOWN]:
             self.folder.mkdir(exist_ok=True)
             path = self.folder / f"{tally.tier}-{seed}.json"

@@ -33,11 +33,18 @@ class Verdict:
     """Which fault struck in which phase, how often."""
     ledgers: tuple[Ledger, ...] = ()
     """What each return knew in the end."""
+    torn: str | None = None
+    """The error that made it run a second time, see `simulation.campaign`."""
 
     @property
     def end(self) -> str:
         """How the first return ended."""
         return self.ends[0] if self.ends else "nobody was told"
+
+    @property
+    def is_error(self) -> bool:
+        """Whether no promise was broken, but something did not work."""
+        return (self.violation or "").startswith("error:")
 
     @property
     def kind(self) -> str:

@@ -1,5 +1,6 @@
 """The simulator keeps its word: no promise is broken, and the same plan goes the same way."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -10,12 +11,13 @@ from lifecycle import rules
 from lifecycle.ledger import Ledger
 from lifecycle.records import ReturnRecord
 from lifecycle.tally import Tally
+from simulation.books import Books, Record
 from simulation.campaign import run_plans, smallest
 from simulation.drawing import draw
 from simulation.goals import creates, deaf, essence, killed, steady
 from simulation.matrix import FAULTS, cells, empty, table
 from simulation.plan import Plan, Tier, read_plan, write_plan
-from simulation.running import run
+from simulation.running import Verdict, run
 
 TIERS: tuple[tuple[Tier, int], ...] = (("t0", 1500), ("t1", 120), ("t2", 10))
 REPEATABLE: tuple[tuple[Tier, int], ...] = (("t0", 100), ("t1", 20))
@@ -156,3 +158,28 @@ async def test_faults_are_counted_by_phase() -> None:
     assert ("lost", "opening") not in empty(faults)
     assert ("lost", "opening") in empty({})
     assert len(table(faults).splitlines()) == 2 + len(FAULTS)
+
+
+async def test_an_error_of_time_skipping_counts_when_it_repeats(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A plan that met one runs once more, and says so; a broken promise counts at once."""
+    plans = [draw(seed, "t2") for seed in range(4)]
+    found: dict[int, list[str | None]] = {
+        0: ["error: of the SDK", None],
+        1: ["error: of ours", "error: of ours"],
+        2: ["S3: paid"],
+        3: [None],
+    }
+
+    async def leap(some: Sequence[Plan]) -> list[Verdict]:
+        return [Verdict(found[one.seed].pop(0), "", (), Books(), Record()) for one in some]
+
+    monkeypatch.setattr("simulation.campaign._leap", leap)
+    verdicts = await run_plans(plans)
+    assert [(one.violation, one.torn) for one in verdicts] == [
+        (None, "error: of the SDK"),
+        ("error: of ours", "error: of ours"),
+        ("S3: paid", None),
+        (None, None),
+    ]
