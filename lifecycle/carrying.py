@@ -6,11 +6,9 @@ are forgotten: what they have done all the same shows in those objects.
 
 from collections.abc import Iterator, Sequence
 
-from lifecycle.facts import Chargeback, Decision, Fact, ShipmentReceived
+from lifecycle.facts import Chargeback, Decision, Fact
 from lifecycle.ledger import Ledger
-from lifecycle.ours import our_return
 from lifecycle.steps import Answer, Outcome
-from lifecycle.units import accepted
 
 MOST_CARRIED = 500
 MOST_WRITTEN = 256 * 1024
@@ -34,8 +32,9 @@ retry of then lets money out now."""
 
 def carried(ledger: Ledger, outcome: Outcome) -> tuple[Fact, ...]:
     """Return the facts that the follow-up of a return begins with which ended so."""
+    parcels = [parcel for _, parcel in sorted(ledger.shipments.items())]
     decisions = [decision for decision in ledger.decisions if _still_holds(decision)]
-    return tuple(_bounded([*_chargeback(ledger, outcome), *decisions, *_parcels(ledger)]))
+    return tuple(_bounded([*_chargeback(ledger, outcome), *decisions, *parcels]))
 
 
 def _bounded(facts: Sequence[Fact]) -> Iterator[Fact]:
@@ -69,11 +68,3 @@ def _chargeback(ledger: Ledger, outcome: Outcome) -> list[Chargeback]:
         for decision in ledger.decisions
         if decision.answer == Answer.CHARGED_BACK
     ]
-
-
-def _parcels(ledger: Ledger) -> list[ShipmentReceived]:
-    """Return the parcels, unless Digital River has accepted all units: then it tells enough."""
-    record = our_return(ledger)
-    if record is not None and not ledger.requested - accepted(ledger, record):
-        return []
-    return [parcel for _, parcel in sorted(ledger.shipments.items())]

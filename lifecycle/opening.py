@@ -40,6 +40,19 @@ def open_return(ledger: Ledger) -> Step:
     )
 
 
+def look_for_the_create(ledger: Ledger) -> Step | None:
+    """Look for what a lost create may have made, before a return ends that was never seen."""
+    if ledger.return_key in ledger.refusals or not _may_exist(ledger):
+        return None
+    trouble = in_trouble(ledger, ledger.return_key)
+    if trouble is not None:
+        return trouble
+    if not ledger.by_digital_river:
+        return _create(ledger, Resource.RETURN, None, only_look=True)
+    chosen = chosen_fulfillment_order(ledger)
+    return _create(ledger, Resource.FULFILLMENT_RETURN, chosen, only_look=True)
+
+
 def check_first(ledger: Ledger) -> Step | None:
     """Read the order of a return that is known before its check.
 

@@ -14,7 +14,7 @@ from lifecycle.adopting import adopt, is_adopted, unread_news, with_news
 from lifecycle.facts import Decision
 from lifecycle.flood import after_a_flood
 from lifecycle.ledger import ADOPT, HOLDS, Ledger
-from lifecycle.opening import check_first, open_return
+from lifecycle.opening import check_first, look_for_the_create, open_return
 from lifecycle.ours import (
     TWO_RETURNS,
     Claims,
@@ -95,14 +95,12 @@ def _first_rules(ledger: Ledger) -> Step:
         return adopt(ledger, adopted)
     record = our_return(ledger)
     flood = after_a_flood(ledger, record)
-    if flood is not None:
-        return (unread_news(ledger) or flood) if isinstance(flood, Close) else flood
-    if record is None and ledger.chargeback is not None:
-        return Close(outcome=Outcome.CHARGED_BACK)
+    if isinstance(flood, Wait):
+        return flood
     if record is None:
-        if was_given_up(ledger, ledger.check_key) or was_given_up(ledger, ledger.return_key):
-            return Close(outcome=Outcome.CANCELLED)
-        return open_return(ledger)
+        return _unopened(ledger, flood)
+    if flood is not None:
+        return unread_news(ledger) or flood
     unread = check_first(ledger)
     if unread is not None:
         return unread
@@ -110,6 +108,17 @@ def _first_rules(ledger: Ledger) -> Step:
     if isinstance(step, Wait | Close):
         return _look_first(ledger, record, step) or _before_the_end(ledger, record, step)
     return step
+
+
+def _unopened(ledger: Ledger, flood: Step | None) -> Step:
+    """Open the return, or end without one: by hand after a flood, which looks first."""
+    given_up = was_given_up(ledger, ledger.check_key) or was_given_up(ledger, ledger.return_key)
+    if flood is not None:
+        look = None if given_up else look_for_the_create(ledger)
+        return look or unread_news(ledger) or flood
+    if ledger.chargeback is not None:
+        return Close(outcome=Outcome.CHARGED_BACK)
+    return Close(outcome=Outcome.CANCELLED) if given_up else open_return(ledger)
 
 
 def _after_dispute(ledger: Ledger, record: ReturnRecord) -> Step | None:

@@ -175,8 +175,14 @@ def _only_ours(plan: Plan, books: Books, record: Record) -> None:
 
 
 def _within_bounds(record: Record) -> None:
-    """Whoever sends however much, a return stops taking it in, and tells a person."""
-    asked = any(said.question.startswith("too_many_messages:") for said in record.answers)
+    """Whoever sends however much, a return stops taking it in, and tells a person.
+
+    A person who is asked something else then may end the return before.
+    """
+    asked = any(
+        said.question.startswith("too_many_messages:") or said.answer == "give_up"
+        for said in record.answers
+    )
     if record.facts > MOST_FACTS_KNOWN:
         raise Violation(f"S11: it took in {record.facts} facts")
     if record.facts > FLOODED and not asked:

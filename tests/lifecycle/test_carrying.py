@@ -26,6 +26,7 @@ from lifecycle.late import follow_up_of
 from lifecycle.ledger import Ledger
 from lifecycle.request import Coordinator
 from lifecycle.steps import AcceptItems, Answer, Close, IssueRefund, Outcome, Units, Wait, Waiting
+from lifecycle.units import arrived, set_aside
 from tests.builders.returns import (
     Life,
     a_digital_river_life,
@@ -293,13 +294,18 @@ def test_a_refund_that_was_given_up_stays_so() -> None:
     assert "To be refunded for ret_1: 1 of a." in life.question.reason
 
 
-def test_a_return_that_went_well_hands_nothing_over() -> None:
-    """Digital River has it all: nothing is written into its history for that."""
+def test_what_comes_beyond_an_accepted_return_is_set_aside() -> None:
+    """The parcels of accepted units are handed over, too: one more unit is one too many."""
     ended = a_third_party_life()
     ended.tell(shipment({"a": 1}, when=at(3)), return_seen(ended.request, "accepted", taken=at(4)))
-    ended.tell(refund_seen({"a": 1}, "succeeded", refund_id="re_1", key=FIRST, taken=at(5)))
+    ended.tell(refund_seen({"a": 1}, "failed", refund_id="re_1", key=FIRST, taken=at(5)))
+    ended.decide(Answer.SETTLE_BY_HAND)
 
-    assert carried(ended.ledger, Outcome.REFUNDED) == ()
+    life = follow_up(ended, accepted(ended, {"a": 1}), news="parcel late came")
+    life.tell(shipment({"a": 1}, reference="late", when=at(62)))
+    assert (arrived(life.ledger)["a"], set_aside(life.ledger)["a"]) == (1, 1)
+    assert life.question.id.startswith("ended_before:")
+    assert isinstance(life.decide(Answer.ACKNOWLEDGE), Close)
 
 
 def test_what_does_not_carry() -> None:

@@ -14,7 +14,9 @@ from lifecycle.facts import (
     DeadlinePassed,
     Fact,
     InDoubt,
+    LookAlikes,
     ReturnsListed,
+    TooManyMessages,
 )
 from lifecycle.request import Coordinator
 from lifecycle.rules import still_wanted
@@ -292,6 +294,26 @@ def test_cancelled_and_created(coordinator: Coordinator) -> None:
     assert isinstance(look, Look)
     assert life.tell(DeadlinePassed(until=look.not_before)) == Close(outcome=Outcome.CANCELLED)
     assert life.ledger.claimed == {"ret_1"}
+
+
+@pytest.mark.parametrize("coordinator", list(Coordinator))
+def test_flooded_while_creating(coordinator: Coordinator) -> None:
+    """A person ends it by hand: what may have been created is looked for first, never created."""
+    life = creating(coordinator)
+    key = life.ledger.return_key
+    life.tell(CallWithdrawn(key=key, at=at(5)), TooManyMessages(at=at(5)))
+    look = life.decide("settle_by_hand")
+    assert isinstance(look, Create)
+    assert look.only_look
+
+    found, alike = (Life(life.request) for _ in range(2))
+    for other in (found, alike):
+        other.tell(*life.ledger.timeline)
+    assert isinstance(found.tell(return_seen(life.request)), Close)
+    assert found.ledger.claimed == {"ret_1"}
+    alike.tell(LookAlikes(key=key, object_ids=("ret_8", "ret_9")))
+    assert alike.question.id.startswith("look_alikes:")
+    assert life.tell(Absent(key=key, at=at(6))) == Close(outcome=Outcome.CANCELLED)
 
 
 @pytest.mark.parametrize("coordinator", list(Coordinator))
