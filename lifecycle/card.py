@@ -6,7 +6,7 @@ from lifecycle.amounts import in_words
 from lifecycle.ledger import Ledger
 from lifecycle.sentences import day
 from lifecycle.snapshot import QuestionView, Snapshot, take_snapshot
-from lifecycle.steps import Step
+from lifecycle.steps import Answer, Step
 
 LAST_FACTS = 5
 
@@ -36,6 +36,8 @@ def _who_acts(view: Snapshot) -> str:
         lines.append(
             f"- From here: More Actions, Send an Update, `resolve`, `{_example(view.question)}`"
         )
+        if Answer.SETTLE_BY_HAND in view.question.answers:
+            lines.append('- With `settle_by_hand` also `"reference": "…"`: of the payment')
     if view.actions:
         lines.append(f"- May be done now: {', '.join(f'`{name}`' for name in view.actions)}")
     if view.return_:
@@ -64,6 +66,7 @@ def _money(view: Snapshot) -> str:
     refunds = [
         f"- Refund `{refund.id}`: {refund.state}, "
         f"{in_words(refund.refunded_amount, refund.currency)} back"
+        + (f" of {in_words(refund.amount, refund.currency)}" if refund.amount else "")
         for refund in view.refunds
     ]
     return "\n".join(lines + refunds)

@@ -19,15 +19,19 @@ IN_REVIEW = "in_review"
 
 _REVIEWED = "We are taking a closer look at your return and will be in touch if we need anything"
 _GOODS, _REFUND = "awaiting_goods", "refunding"
+CHECKING = "checking_goods"
+"""The status of a return that waits for no more goods, and for what becomes of those that came."""
 _WORDS: dict[str, str] = {
     OPENING: "We have your request and are opening your return",
     "awaiting_approval": "Your return is being checked. We will tell you where to send the goods",
     _GOODS: "Please send the goods back",
+    CHECKING: "The goods have arrived and are being checked",
     _REFUND: "Your refund is on its way",
     "awaiting_customer": "To pay your refund, we need your bank details",
     "disputed": "The payment of this order is disputed. Your return goes on when that is settled",
     Outcome.REFUNDED: "Your return is complete, and everything was refunded",
-    Outcome.PARTIALLY_REFUNDED: "Your return is complete. A part of it was refunded",
+    Outcome.PARTIALLY_REFUNDED: "Your return is complete. A part of it was refunded, "
+    "or paid to you in another way",
     Outcome.NOT_RETURNABLE: "These goods cannot be returned",
     Outcome.REJECTED: "Your return was not accepted",
     Outcome.EXPIRED: "Your return has ended, because nothing arrived in time",
@@ -89,7 +93,7 @@ def customer_status(phase: str | None) -> str:
 
 def customer_view(view: Snapshot) -> CustomerView:
     """Return what the customer may read of a return."""
-    status = customer_status(view.phase)
+    status = _status(view)
     message, until = _told(view, status)
     return CustomerView(
         workflow_id=view.workflow_id,
@@ -106,18 +110,26 @@ def customer_view(view: Snapshot) -> CustomerView:
     )
 
 
+def _status(view: Snapshot) -> str:
+    status = customer_status(view.phase)
+    return CHECKING if status == _GOODS and _came(view) == _asked(view) else status
+
+
+def _came(view: Snapshot) -> int:
+    return sum(min(line.arrived, line.requested) for line in view.lines)
+
+
+def _asked(view: Snapshot) -> int:
+    return sum(line.requested for line in view.lines)
+
+
 def _told(view: Snapshot, status: str) -> tuple[str, datetime | None]:
     """Return the message, and the date that it speaks of if there is one."""
     if view.refusal is not None:
         return view.refusal.message, None
     words, due = _WORDS.get(status, _REVIEWED), _DUE.get(status)
-    if status == _GOODS:
-        came = sum(min(line.arrived, line.requested) for line in view.lines)
-        asked = sum(line.requested for line in view.lines)
-        if came:
-            words = f"We have received {came} of {asked} units. Please send the rest"
-        if came == asked:
-            words, due = "The goods have arrived and are being checked", None
+    if status == _GOODS and _came(view):
+        words = f"We have received {_came(view)} of {_asked(view)} units. Please send the rest"
     if status == _REFUND and not (view.refunds or any(line.accepted for line in view.lines)):
         words, due = "Your return is being dealt with", None
     until = view.waiting.until if view.waiting and due else None

@@ -69,7 +69,7 @@ _OUTCOMES = {
     Outcome.EXPIRED: "Nothing arrived in time.",
     Outcome.CANCELLED: "Stopped before anything was received. Digital River has no cancel: its "
     "return, if there is one, stays open.",
-    Outcome.REFUND_FAILED: "No refund succeeded, and it was given up.",
+    Outcome.REFUND_FAILED: "Nothing was refunded: it failed, was declined or was given up.",
     Outcome.CHARGED_BACK: "The bank paid the customer; nothing is paid again.",
 }
 

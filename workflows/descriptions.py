@@ -14,7 +14,8 @@ CANCEL = 'Stop before anything is received. Takes {"who": "…", "why": "…"}.'
 
 RESOLVE = (
     "Answer the question that is open now. Takes "
-    '{"question": "ITS ID", "answer": "ONE OF ITS ANSWERS", "who": "…", "why": "…"}.'
+    '{"question": "ITS ID", "answer": "ONE OF ITS ANSWERS", "who": "…", "why": "…"}; '
+    'with settle_by_hand also "reference": "…", of the payment.'
 )
 
 SNAPSHOT = "All that is known, and what it means. Takes nothing."

@@ -32,6 +32,7 @@ for it.
 - Answer `give_up`: It is not paid, and no refund is issued for it any more.
 - From here: More Actions, Send an Update, `resolve`, \
 `{"question": "refund_failed:re_1:ended", "answer": "retry", "who": "…", "why": "…"}`
+- With `settle_by_hand` also `"reference": "…"`: of the payment
 - May be done now: `resolve`
 - Digital River return: `ret_1` (accepted)
 - Order `order-1`, RMA `DHYQMS3BTV`, `digital_river`

@@ -167,7 +167,7 @@ CASES: dict[str, tuple[Callable[[], Life], str, str]] = {
         "We have received 1 of 3 units. Please send the rest by 4 April 2026.",
         "2026-04-04",
     ),
-    "awaiting_goods, all": (arrived, "The goods have arrived and are being checked.", ""),
+    "checking_goods": (arrived, "The goods have arrived and are being checked.", ""),
     "refunding": (accepted, "Your refund is on its way.", ""),
     "refunding, pending": (
         lambda: accepted("pending"),
@@ -197,7 +197,7 @@ CASES: dict[str, tuple[Callable[[], Life], str, str]] = {
     ),
     "partially_refunded": (
         settled_short,
-        "Your return is complete. A part of it was refunded.",
+        "Your return is complete. A part of it was refunded, or paid to you in another way.",
         "",
     ),
     "not_returnable": (
