@@ -38,7 +38,11 @@ def now() -> datetime:
 
 @contextmanager
 def calling() -> Iterator[None]:
-    """Let an error of the client leave the activity as the one that Temporal acts on."""
+    """Let an error of the client leave the activity as the one that Temporal acts on.
+
+    Without what it came of: its message names that, and a failure with the traces of a whole chain
+    is one that Temporal's server cuts, message first.
+    """
     try:
         yield
     except DigitalRiverError as error:
@@ -47,7 +51,7 @@ def calling() -> Iterator[None]:
             activity.metric_meter().create_counter(
                 "digital_river_credentials_refused", "Calls that were answered with 401 or 403"
             ).add(1)
-        raise to_temporal(error) from error
+        raise to_temporal(error) from None
     except ValueError as error:
         # Nothing was sent. Were it tried again, a create would take its own bug for a lost answer.
         raise ApplicationError(str(error), type="WrongRequest", non_retryable=True) from error
