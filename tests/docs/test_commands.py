@@ -70,6 +70,29 @@ async def test_the_tutorial_works_from_its_first_line_to_its_last(tmp_path: Path
     assert "Everything was accepted and refunded." in done.out
 
 
+@pytest.mark.parametrize(
+    ("typed", "ends_well"),
+    [
+        ("true", True),
+        ("false", False),
+        ("false | cat", False),
+        ("X=$(false)", False),
+        ("(exit 3)   # exit status 3", True),
+        ("(exit 1)   # exit status 3", False),
+        ("true   # exit status 3", False),
+        ("false \\\n  || true", True),
+    ],
+)
+async def test_a_command_that_ends_otherwise_than_its_page_says_is_noticed(
+    tmp_path: Path, typed: str, ends_well: bool
+) -> None:
+    """Whether it fails, or succeeds where the page says that it does not."""
+    page = tmp_path / "page.md"
+    page.write_text(f"# Page\n\n```sh\n{typed}\necho on\n```\n")
+    done = await run(page, tmp_path, WHERE, {})
+    assert (done.status == 0, "on\n" in done.out) == (ends_well, ends_well)
+
+
 def test_every_command_is_run_or_it_is_said_why_not() -> None:
     """A page with commands that no test runs, and a reason for a command that is gone, fail."""
     found = {str(page.relative_to(ROOT)): commands(page) for page in PAGES}
