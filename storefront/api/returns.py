@@ -56,7 +56,7 @@ def _known_form(workflow_id: str) -> str:
 Shop = Annotated[Returns, Depends(_returns)]
 Reader = Annotated[BankDetailsReader, Depends(_bank_details)]
 WorkflowId = Annotated[str, Depends(_known_form)]
-Key = Annotated[Id, Header(alias=KEY_HEADER, description="One for each return; kept for ever.")]
+Key = Annotated[Id, Header(alias=KEY_HEADER, description="One for each return.")]
 
 
 @router.post(
@@ -67,7 +67,7 @@ Key = Annotated[Id, Header(alias=KEY_HEADER, description="One for each return; k
         202: {
             "model": OpenedAnswer,
             "description": "Queued: Digital River or every worker is away, or a person of the shop "
-            "decides first. The request is safe, and the same again, later, gets the answer.",
+            "decides first. The request is safe; ask the same again after a minute for the answer.",
         },
         **described(REFUSED, WRONG_FOR_ORDER),
     },
@@ -81,8 +81,9 @@ async def open_return(
 ) -> OpenedAnswer:
     """Open a return: Digital River's return id, or why not, line by line.
 
-    The same key with the same body is the same return and gets the same answer, now and after the
-    return has ended. A key belongs to its order: with another `order_id` it is another return.
+    The same key with the same body is the same return and gets the same answer, as long as
+    Temporal keeps the return: usually 30 days after its end. A key belongs to its
+    order: with another `order_id` it is another return.
     """
     answer = await returns.start(wanted.named(key))
     if answer.refusal is not None:

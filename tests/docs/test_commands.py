@@ -22,7 +22,7 @@ SAYS = {
     "docs/milestones.md": ["whsec_"],
     "docs/on-call.md": ["upriver_webhook_events_total", "eligibility"],
     "docs/operations.md": ["would break", "ask digital_river_unreachable", "Opened: "],
-    "docs/storefront.md": ["HTTP/1.1 201", "HTTP/1.1 409", "HTTP/1.1 404"],
+    "docs/storefront.md": ["HTTP/1.1 201", "HTTP/1.1 409", "refund_id token expires_time"],
     "docs/warehouse.md": [
         "is known in revision 2",
         "-late took the parcel",
