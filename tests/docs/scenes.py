@@ -96,10 +96,12 @@ async def operations(house: Running, _: Path) -> Scene:
     await asking(house, "check_unreachable", 1)
     closed, _order = await cancelled(house)
     theirs = await somebody_elses(house)
+    bought = await house.order("third_party", 1)
+    to_try = {"ORDER_ID": bought.id, "ITEM": bought.items[0]}
     return [
         ("decline", {"WORKFLOW_ID": no}),
         ("Requests that the shop's rules", {"WORKFLOW_ID": yes}),
-        ("Returns that somebody else", {"WORKFLOW_ID": here, "RETURN_ID": theirs}),
+        ("Returns that somebody else", {"WORKFLOW_ID": here, "RETURN_ID": theirs, **to_try}),
         ("settle_by_hand", {"WORKFLOW_ID": by_hand}),
         ("", {"WORKFLOW_ID": failed, "CLOSED_ID": closed, "BUILD_ID": "2.0"}),
     ]
@@ -109,7 +111,11 @@ async def on_call(house: Running, _: Path) -> Scene:
     """A return that asks what `retry` does not answer, and stays."""
     await asking(house, "eligibility_in_question", 1)
     workflow_id, order = await waiting(house)
-    return [("", {"WORKFLOW_ID": workflow_id, "ORDER_ID": order.id})]
+    await house.in_phase(workflow_id, "awaiting_goods")
+    described = await house.client.get_workflow_handle(workflow_id).describe()
+    [pending] = described.raw_description.pending_activities
+    ids = {"WORKFLOW_ID": workflow_id, "ORDER_ID": order.id, "ACTIVITY_ID": pending.activity_id}
+    return [("", ids)]
 
 
 async def nothing(_: Running, __: Path) -> Scene:
