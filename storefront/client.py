@@ -1,7 +1,7 @@
 """The typed client: start a return, report goods, cancel, resolve, look.
 
 Nothing here talks to Digital River. Starting is idempotent: the same request id names the same
-workflow, and the same request gets the same answer, now and after the return has ended.
+workflow, and the same request gets the same answer, as long as Temporal keeps the return.
 """
 
 import asyncio

@@ -97,7 +97,10 @@ async def open_return(
 
 @router.get("/returns", response_model_exclude_none=True, responses=described())
 async def list_returns(of: Annotated[OfOrder, Query()], returns: Shop) -> ReturnsOfOrder:
-    """List the returns of an order, the newest first, at most a hundred."""
+    """List the returns of an order, the newest first, at most a hundred.
+
+    Refused requests are among them, as `not_returnable` without `return_id`.
+    """
     rows = returns.list(ReturnFilter(order_id=of.order_id), limit=MOST_LISTED)
     return ReturnsOfOrder(returns=[listed(row) async for row in rows])
 
