@@ -53,14 +53,15 @@ STRICT = SandboxedWorkflowRunner(
 
 
 async def eventually(probe: Callable[[], Awaitable[T | None]]) -> T:
-    """Ask until there is an answer; fail when patience ends."""
-    ends = time.monotonic() + PATIENCE_SECONDS
+    """Ask until there is an answer, less and less often; fail when patience ends."""
+    ends, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
     while True:
         found = await probe()
         if found is not None:
             return found
         assert time.monotonic() < ends, "it did not come to pass"
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.2, 0.4)
 
 
 @dataclass(frozen=True)
