@@ -3,6 +3,7 @@
 And how Hypothesis searches: wide on a desk, the same way every time in CI; nowhere by the clock.
 """
 
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 
@@ -15,6 +16,9 @@ from tests.canaries import LOOKOUT
 from tests.running import Running, running
 from tests.servers import start_leaping_server, start_server
 from tests.storefront.command import Command, command_for
+
+logging.getLogger().setLevel(logging.DEBUG)
+"""Every record is searched for secrets, see `tests.canaries`; pytest itself keeps fewer."""
 
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("desk", UNTIMED)
