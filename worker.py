@@ -108,18 +108,25 @@ async def _run_until(stop: asyncio.Event, workers: Sequence[Worker]) -> None:
 
 async def _connect(settings: WorkerSettings) -> Client:
     runtime = _runtime(settings)
-    try:
+    with _temporal_answers():
         client = await connect_temporal(runtime=runtime)
         await register_search_attributes(client)
-    except TemporalAwayError as error:
-        raise NotStartedError(str(error)) from error
-    except RPCError as error:
-        raise NotStartedError(f"Temporal does not answer as it should: {error}") from error
     try:
         await ensure_schedule(client)
     except RPCError as error:  # returns go on without it: their watches find what was missed
         _log.warning("There is no schedule for the back-fill: %s", error)
     return client
+
+
+@contextmanager
+def _temporal_answers() -> Iterator[None]:
+    """Raise NotStartedError where Temporal does not answer, or not as it should."""
+    try:
+        yield
+    except TemporalAwayError as error:
+        raise NotStartedError(str(error)) from error
+    except RPCError as error:
+        raise NotStartedError(f"Temporal does not answer as it should: {error}") from error
 
 
 def _runtime(settings: WorkerSettings) -> Runtime:
@@ -144,14 +151,9 @@ def _one_line(record: logging.LogRecord) -> bool:
 async def check(limit: int | None, *, as_json: bool) -> int:
     """Say which open returns this build would break. Raises NotStartedError, SettingsError."""
     quiet = Runtime(telemetry=TelemetryConfig(logging=None))
-    try:
-        with _quiet_sdk():
-            client = await connect_temporal(runtime=quiet)
-            verdict = await check_deploy(client, limit=limit, runtime=quiet)
-    except TemporalAwayError as error:
-        raise NotStartedError(str(error)) from error
-    except RPCError as error:
-        raise NotStartedError(f"Temporal does not answer as it should: {error}") from error
+    with _temporal_answers(), _quiet_sdk():
+        client = await connect_temporal(runtime=quiet)
+        verdict = await check_deploy(client, limit=limit, runtime=quiet)
     told = json.dumps(asdict(verdict)) if as_json else _in_words(verdict)
     sys.stdout.write(f"{told}\n")
     return FAILED if verdict.would_break else 0

@@ -9,7 +9,7 @@ from lifecycle.conditions import (
     refuse_held,
     refuse_third_party,
 )
-from lifecycle.facts import FulfillmentOrderSeen, Refused, Resource
+from lifecycle.facts import Refused, Resource
 from lifecycle.judged import asked_by_shop, refused_by_shop, with_refusals_of_shop
 from lifecycle.ledger import Ledger
 from lifecycle.steps import (
@@ -44,13 +44,7 @@ def look_for_the_create(ledger: Ledger) -> Step | None:
     """Look for what a lost create may have made, before a return ends that was never seen."""
     if ledger.return_key in ledger.refusals or not _may_exist(ledger):
         return None
-    trouble = in_trouble(ledger, ledger.return_key)
-    if trouble is not None:
-        return trouble
-    if not ledger.by_digital_river:
-        return _create(ledger, Resource.RETURN, None, only_look=True)
-    chosen = chosen_fulfillment_order(ledger)
-    return _create(ledger, Resource.FULFILLMENT_RETURN, chosen, only_look=True)
+    return in_trouble(ledger, ledger.return_key) or _create(ledger, only_look=True)
 
 
 def check_first(ledger: Ledger) -> Step | None:
@@ -79,22 +73,16 @@ def _check(ledger: Ledger) -> Step:
 def _open_fulfillment_return(ledger: Ledger) -> Step:
     if not ledger.fulfillment_orders and not ledger.missing:
         return _check(ledger)
-    chosen = chosen_fulfillment_order(ledger)
-    return _create_unless(refuse_digital_river(ledger), ledger, Resource.FULFILLMENT_RETURN, chosen)
+    return _create_unless(refuse_digital_river(ledger), ledger)
 
 
 def _open_return(ledger: Ledger) -> Step:
     if ledger.returns_listed is None and not ledger.missing:
         return _check(ledger)
-    return _create_unless(refuse_third_party(ledger, ledger.order), ledger, Resource.RETURN, None)
+    return _create_unless(refuse_third_party(ledger, ledger.order), ledger)
 
 
-def _create_unless(
-    refusal: Refusal | None,
-    ledger: Ledger,
-    resource: Resource,
-    chosen: FulfillmentOrderSeen | None,
-) -> Step:
+def _create_unless(refusal: Refusal | None, ledger: Ledger) -> Step:
     """Create unless it is refused; but what may have been created is looked for before the end."""
     refusal = refusal or refused_by_shop(ledger)
     if refusal is not None and not _may_exist(ledger):
@@ -103,7 +91,7 @@ def _create_unless(
     if asked is not None:
         return asked
     only_look = refusal is not None or ledger.cancel is not None
-    return _create(ledger, resource, chosen, only_look=only_look)
+    return _create(ledger, only_look=only_look)
 
 
 def _refuse(ledger: Ledger, refusal: Refusal) -> Step:
@@ -127,13 +115,12 @@ def _may_exist(ledger: Ledger) -> bool:
     return may_be_done(ledger, key) and not is_absent(ledger, key)
 
 
-def _create(
-    ledger: Ledger, resource: Resource, chosen: FulfillmentOrderSeen | None, *, only_look: bool
-) -> Create:
-    request = ledger.request
+def _create(ledger: Ledger, *, only_look: bool) -> Create:
+    request, by_fulfiller = ledger.request, ledger.by_digital_river
+    chosen = chosen_fulfillment_order(ledger) if by_fulfiller else None
     ids = {item.order_item_id: item.item_id for item in chosen.items} if chosen else {}
     return Create(
-        resource=resource,
+        resource=Resource.FULFILLMENT_RETURN if by_fulfiller else Resource.RETURN,
         key=ledger.return_key,
         order_id=request.order_id,
         fulfillment_order_id=chosen.fulfillment_order_id if chosen else None,

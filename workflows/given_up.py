@@ -8,7 +8,6 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 CREDENTIALS = ("UnauthorizedError", "ForbiddenError")
 """Digital River's errors for a key that is refused, by the name of their class."""
 
-
 TOO_LARGE = "Failure exceeds size limit."
 """How Temporal's server begins an error that it has cut; what is left of it is the cause."""
 
