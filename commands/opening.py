@@ -10,12 +10,10 @@ from commands.asking import ask
 from commands.ending import Exit, answer_with, out, sorry
 from commands.options import Json, Wait
 from commands.printing import print_opened
-from digital_river import DigitalRiver
 from lifecycle.policy import Policy
 from lifecycle.request import ReturnRequest
 from settings import DigitalRiverSettings, load
 from storefront.client import Returns
-from storefront.looking_up import look_up
 from storefront.reading import WrongInputError, read, read_json
 from workflows.messages import AdoptedReturn, OpenedAnswer
 
@@ -57,6 +55,10 @@ def adopt(
         sorry(error, as_json)
 
     async def carry_on(returns: Returns) -> OpenedAnswer:
+        # Here, because they would slow the start of every command.
+        from digital_river import DigitalRiver  # noqa: PLC0415
+        from storefront.looking_up import look_up  # noqa: PLC0415
+
         known = load(DigitalRiverSettings)
         async with DigitalRiver(
             known.digital_river_url,
