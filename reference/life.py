@@ -1,6 +1,7 @@
 """Where a return stands: facts, phases, waits, states, outcomes, questions and answers."""
 
 import ast
+import functools
 import typing
 
 from lifecycle import facts, states
@@ -62,17 +63,23 @@ def _wait(what: Waiting) -> Wait:
 
 def who_acts(what: Waiting) -> list[Who]:
     """Return who must act in a wait, as the rules say it where they make one."""
-    found = {
-        Who[keywords["who"].attr]
+    return sorted({who for made, who in _waits_made() if made == what})
+
+
+@functools.cache
+def _waits_made() -> frozenset[tuple[Waiting, Who]]:
+    """Read every wait that the rules make and name, and who must act in it."""
+    found = (
+        {one.arg: one.value for one in call.keywords if isinstance(one.value, ast.Attribute)}
         for module in source.modules()
         for call in ast.walk(module.tree)
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "Wait"
-        for keywords in [
-            {one.arg: one.value for one in call.keywords if isinstance(one.value, ast.Attribute)}
-        ]
-        if "what" in keywords and keywords["what"].attr == what.name
-    }
-    return sorted(found)
+    )
+    return frozenset(
+        (Waiting[keywords["what"].attr], Who[keywords["who"].attr])
+        for keywords in found
+        if {"what", "who"} <= keywords.keys()
+    )
 
 
 def outcomes() -> str:
