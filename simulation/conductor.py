@@ -12,6 +12,7 @@ import httpx
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
+from lifecycle.identity import follow_up_id
 from lifecycle.request import ReturnRequest
 from lifecycle.snapshot import Snapshot
 from lifecycle.steps import Answer
@@ -100,9 +101,10 @@ class Conductor:
                 await asking
 
     def _goes_by(self, workflow_id: str) -> None:
-        """Note the workflow of the return, before it makes its first call."""
+        """Note the workflow of the return and of its follow-up, before they make a call."""
         self.workflow_id = workflow_id
         self.house.edge.lines[workflow_id] = self.line
+        self.house.edge.lines[follow_up_id(workflow_id)] = self.line
 
     async def _is_adopted(self) -> bool:
         """Let things happen until an event starts the workflow; False if none did."""

@@ -6,8 +6,8 @@ workflow, and the same request gets the same answer, as long as Temporal keeps t
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
@@ -28,7 +28,7 @@ from storefront.closed import answer_of_closed
 from storefront.errors import EndedError, NoAnswerError, NoSuchReturnError
 from storefront.listing import OPEN, ReturnFilter, ReturnRow, row_of
 from storefront.reading import WrongInputError
-from storefront.translating import readable_errors
+from storefront.translating import answered_within, readable_errors
 from workflows import names
 from workflows.histories import result_of_closed
 from workflows.messages import (
@@ -114,7 +114,7 @@ class Returns:
         await self._tell_first(start, again=again)
         request, operation = start.request, _operation_of(start, again=again)
         try:
-            with readable_errors(), _attended(operation):
+            async with answered_within(self._patience), _attended(operation):
                 answer: OpenedAnswer = await self._client.execute_update_with_start_workflow(
                     names.OPENED,
                     request.asked,
@@ -166,7 +166,7 @@ class Returns:
     ) -> ShipmentAnswer:
         await self._tell_first(start, again=True)
         operation = _operation_of(start, again=True)
-        with readable_errors(), _attended(operation):
+        async with answered_within(self._patience), _attended(operation):
             answer: ShipmentAnswer = await self._client.execute_update_with_start_workflow(
                 names.RECEIVE_SHIPMENT,
                 shipment,
@@ -252,7 +252,7 @@ class Returns:
     async def _open_return(self, workflow_id: str) -> AsyncIterator[None]:
         """Tell a return that has ended from one that never was: Temporal's error is the same."""
         try:
-            with readable_errors():
+            async with answered_within(self._patience):
                 yield
         except NoSuchReturnError as error:
             with readable_errors():
@@ -263,8 +263,8 @@ class Returns:
         return self._client.get_workflow_handle_for(ReturnWorkflow.run, workflow_id)
 
 
-@contextmanager
-def _attended(operation: Operation) -> Iterator[None]:
+@asynccontextmanager
+async def _attended(operation: Operation) -> AsyncIterator[None]:
     """Hear how a start went; asyncio complains of an error that nobody heard of."""
     hearing = asyncio.create_task(_hear(operation))
     try:

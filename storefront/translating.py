@@ -1,7 +1,9 @@
 """Temporal's errors in the storefront's words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 
 from temporalio.client import (
     WorkflowQueryFailedError,
@@ -41,7 +43,7 @@ def readable_errors() -> Iterator[None]:
         raise _refused(error) from error
     except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
         raise StorefrontError("query_failed", f"The return could not be read: {error}") from error
-    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+    except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
         raise _no_answer() from error
     except RPCError as error:
         raise _from_rpc(error) from error
@@ -49,6 +51,18 @@ def readable_errors() -> Iterator[None]:
         if not str(error).startswith(_NOT_CONNECTED):
             raise
         raise _away() from error
+
+
+@asynccontextmanager
+async def answered_within(patience: timedelta) -> AsyncIterator[None]:
+    """Raise StorefrontErrors, and NoAnswerError when an update is not answered in time.
+
+    An `rpc_timeout` does not see to it: the SDK asks again whenever the server, every twenty
+    seconds, ends a poll without an answer, and gives each poll the whole time.
+    """
+    with readable_errors():
+        async with asyncio.timeout(patience.total_seconds()):
+            yield
 
 
 def _refused(error: WorkflowUpdateFailedError) -> StorefrontError:

@@ -26,10 +26,11 @@ STARTUP = timedelta(seconds=30)
 
 
 @asynccontextmanager
-async def start_server() -> AsyncIterator[WorkflowEnvironment]:
+async def start_server(*options: str) -> AsyncIterator[WorkflowEnvironment]:
     """Start a dev server in memory."""
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=temporal_command(),
+        dev_server_extra_args=options,
         data_converter=data_converter,
         search_attributes=SEARCH_ATTRIBUTES,
         identity=IDENTITY,

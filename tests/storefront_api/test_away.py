@@ -11,6 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from storefront.api import Options
 from tests.running import idle, running
+from tests.servers import start_server
 from tests.storefront_api.conftest import WIDE
 from tests.storefront_api.shop import KEY, Shop, a_key, path_of, problem, shop_on, wish
 from workflows.converter import data_converter
@@ -35,6 +36,24 @@ async def test_no_worker(alone: WorkflowEnvironment) -> None:
             assert (opened.status_code, opened.json()["status"]) == (201, "opened")
             assert opened.headers["location"] == where
         assert len((await house.books())["returns"]) == 1
+
+
+async def test_patience_ends_whatever_the_server_does_with_polls() -> None:
+    """The server ends each poll long before the shop's patience does, without an answer."""
+    often = ("--dynamic-config-value", 'history.longPollExpirationInterval="100ms"')
+    patience = Options(patience=timedelta(seconds=1))
+    async with (
+        asyncio.timeout(20),
+        start_server(*often) as environment,
+        running(environment.client) as house,
+        shop_on(environment.client, None, patience) as shop,
+    ):
+        down = {"calls": [{"kind": "error", "status": 503}]}
+        (await house.control.put("/sandbox/faults", json=down)).raise_for_status()
+        order = await house.order("third_party", 1)
+        body, key = wish(order, 1), a_key(order)
+        opened = await shop.ask(body, key)
+        assert (opened.status_code, opened.json()["status"]) == (202, "queued")
 
 
 async def test_digital_river_is_away(alone: WorkflowEnvironment) -> None:
