@@ -22,7 +22,7 @@ COPY serving serving
 COPY storefront storefront
 COPY webhooks webhooks
 COPY workflows workflows
-COPY leaving.py receiver.py settings.py starter.py storefront_api.py worker.py ./
+COPY leaving.py receiver.py settings.py starter.py storefront_api.py worker.py working.py ./
 # Compiled while it may be written to: the containers run read-only.
 RUN /venv/bin/python -m compileall -q /app
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

@@ -6,7 +6,7 @@ READY := .venv/ready
 SOURCES := activities backfill commands digital_river doctor eligibility lifecycle local \
            milestones reference sandbox serving simulation storefront webhooks workflows \
            demo.py leaving.py receiver.py settings.py starter.py storefront_api.py \
-           worker.py tests benchmarks
+           worker.py working.py tests benchmarks
 
 .PHONY: demo test coverage mutate check format bench simulate reference screenshots lock clean
 

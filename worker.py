@@ -31,6 +31,7 @@ from settings import SettingsError, TemporalAwayError, WorkerSettings, connect_t
 from workflows.check_deploy import Verdict, check_deploy
 from workflows.search_attributes import register_search_attributes
 from workflows.workers import digital_river_worker, returns_worker
+from working import SDK_LOG, work
 
 _log = logging.getLogger("upriver")
 
@@ -68,7 +69,7 @@ async def run(settings: WorkerSettings) -> None:
             client, digital_river, warehouse_returns=settings.upriver_warehouse_returns
         )
         _log.info("Working for namespace %s", client.namespace)
-        await _run_until(stop, (returns, calls, housekeeping, *milestones))
+        await work((returns, calls, housekeeping, *milestones), stop)
 
 
 @asynccontextmanager
@@ -92,18 +93,6 @@ def _shop_rules(path: Path | None) -> ShopRules | None:
     except ShopRulesError as error:
         told = [f"UPRIVER_ELIGIBILITY_FILE: {line}" for line in str(error).splitlines()]
         raise SettingsError("\n".join(told)) from None
-
-
-async def _run_until(stop: asyncio.Event, workers: Sequence[Worker]) -> None:
-    """Run the workers; when one cannot go on, end the others and raise its error."""
-    try:
-        async with asyncio.TaskGroup() as running:
-            for worker in workers:
-                running.create_task(worker.run())
-            await stop.wait()
-            await asyncio.gather(*(worker.shutdown() for worker in workers))
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
 
 
 async def _connect(settings: WorkerSettings) -> Client:
@@ -131,10 +120,11 @@ def _temporal_answers() -> Iterator[None]:
 
 def _runtime(settings: WorkerSettings) -> Runtime:
     if not settings.metrics_port:
-        return Runtime.default()
+        return Runtime(telemetry=TelemetryConfig(logging=SDK_LOG))
     address = f"{settings.metrics_host}:{settings.metrics_port}"
     try:
-        return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
+        metrics = PrometheusConfig(bind_address=address)
+        return Runtime(telemetry=TelemetryConfig(logging=SDK_LOG, metrics=metrics))
     except ValueError as error:
         message = f"METRICS_HOST and METRICS_PORT: nothing can be served at {address}: {error}"
         raise NotStartedError(message) from error

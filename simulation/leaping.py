@@ -6,7 +6,7 @@ answer what Digital River leaves open.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -15,6 +15,7 @@ import httpx
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
 from digital_river import DigitalRiver, Limiter
 from sandbox.events import Event
@@ -30,6 +31,7 @@ from tests.servers import start_leaping_server
 from webhooks import Options as ReceiverOptions
 from workflows.converter import data_converter
 from workflows.workers import digital_river_worker, returns_worker
+from working import StandstillError, work
 
 CACHED = 24
 """Workflows that the worker keeps: fewer than are open, so that many tasks begin with a replay."""
@@ -98,6 +100,19 @@ def _quiet() -> Runtime:
 
 
 @asynccontextmanager
+async def _at_work(workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """Run workers, and let go of one that has lost a task: its plan has failed by then."""
+    stop = asyncio.Event()
+    working = asyncio.create_task(work(workers, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        with suppress(StandstillError):
+            await working
+
+
+@asynccontextmanager
 async def leaping(plans: Sequence[Plan]) -> AsyncIterator[Leaping]:
     """Run everything that some plans need."""
     async with AsyncExitStack() as stack:
@@ -116,8 +131,8 @@ async def leaping(plans: Sequence[Plan]) -> AsyncIterator[Leaping]:
         http = await stack.enter_async_context(httpx.AsyncClient(transport=edge))
         river = DigitalRiver("http://sandbox", KEY, http=http, limiter=Limiter(LIVE_KEY_CALLS))
         plain = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
-        await stack.enter_async_context(returns_worker(client, max_cached=CACHED))
         calls = digital_river_worker(client, river, per_second=LIVE_KEY_CALLS)
-        await stack.enter_async_context(calls)
+        workers = returns_worker(client, max_cached=CACHED), calls
+        await stack.enter_async_context(_at_work(workers))
         returns = Returns(client, PATIENCE)
         yield Leaping(environment, client, returns, edge, receiver, plain, sandboxes)

@@ -8,6 +8,7 @@ import gc
 import logging
 import os
 import ssl
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -22,6 +23,10 @@ from tests.storefront.command import Command, command_for
 
 logging.getLogger().setLevel(logging.DEBUG)
 """Every record is searched for secrets, see `tests.canaries`; pytest itself keeps fewer."""
+
+os.environ["TZ"] = "AOE12"
+time.tzset()
+"""Anywhere on earth: a worker that takes its machine's day for UTC's is noticed."""
 
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("desk", UNTIMED)

@@ -82,6 +82,32 @@ def test_corrected_after_acceptance(life: Life) -> None:
     assert code(life, {"a": 2, "b": 1}, revision=2) is None
 
 
+def test_corrections_after_acceptance_are_refused_by_name(life: Life) -> None:
+    """Each item that was accepted and is changed."""
+    life.tell(return_seen(life.request, "accepted", taken=at(4)))
+
+    told = shipment({"a": 2, "b": 0}, revision=2, when=at(9))
+    objection = object_to_shipment(life.ledger, told)
+    assert objection is not None
+    assert objection.message == (
+        "Digital River has accepted a, b already; it cannot take that back."
+    )
+
+
+def test_damaged_units_of_an_accepted_item_are_not_found_sound_later() -> None:
+    """Where Digital River accepted it all the same, the count is settled."""
+    life = a_third_party_life({"a": 1})
+    damaged = replace(shipment({}, when=at(3)), damaged=(("a", 1),))
+    life.tell(damaged, return_seen(life.request, "accepted", taken=at(4)))
+
+    mended = shipment({"a": 1}, revision=2, when=at(9))
+    objections = [
+        object_to_shipment(life.ledger, told)
+        for told in (mended, replace(damaged, items=(("a", 1),), revision=2))
+    ]
+    assert [one.code for one in objections if one] == ["already_accepted"] * 2
+
+
 def test_no_units_are_no_units(life: Life) -> None:
     """A line of an accepted item with zero units is one that is left out: nothing is corrected."""
     life.tell(shipment({"a": 1, "b": 0}, reference="parcel-2", when=at(3)))

@@ -87,6 +87,15 @@ def test_a_waiting_agency_is_told_in_words() -> None:
     assert "Who must act: **digital river**" in draw_card(life.ledger, life.step)
 
 
+def test_a_card_says_what_may_be_done() -> None:
+    """By the names of the updates."""
+    life = a_third_party_life()
+
+    card = draw_card(life.ledger, life.step)
+
+    assert "- May be done now: `receive_shipment`, `cancel`" in card
+
+
 def test_card_names_who_acts() -> None:
     """The card says the phase, who must act, since when, and until when."""
     card = draw_card(a_digital_river_life().ledger, a_digital_river_life().step)
@@ -114,7 +123,9 @@ def test_card_of_nothing() -> None:
     """The card of a return without facts lists none."""
     life = Life(a_request(Coordinator.DIGITAL_RIVER, {"a": 1}))
 
-    assert "Last facts" not in draw_card(life.ledger, life.step)
+    card = draw_card(life.ledger, life.step)
+
+    assert card.endswith("- Item `a`: 0 of 1 arrived, 0 accepted, 0 refunded")
 
 
 def test_card_stays_short() -> None:

@@ -12,6 +12,7 @@ from lifecycle.fact_json import write_fact
 from lifecycle.facts import (
     CancelRequested,
     Chargeback,
+    Decision,
     DisputeResolved,
     EndedBefore,
     Fact,
@@ -306,6 +307,25 @@ def test_what_comes_beyond_an_accepted_return_is_set_aside() -> None:
     assert (arrived(life.ledger)["a"], set_aside(life.ledger)["a"]) == (1, 1)
     assert life.question.id.startswith("ended_before:")
     assert isinstance(life.decide(Answer.ACKNOWLEDGE), Close)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "holds"),
+    [
+        ("refund_failed:re_1:ended", Answer.GIVE_UP, True),
+        ("call_given_up:ret_1:refund:1", Answer.GIVE_UP, True),
+        ("goods_overdue:ret_1:20260401T090000Z", Answer.GIVE_UP, False),
+        ("goods_overdue:ret_1:20260401T090000Z", Answer.ACKNOWLEDGE, True),
+        ("ended_before:1", Answer.ACKNOWLEDGE, False),
+        ("refund_failed:re_1:ended", Answer.RETRY, False),
+    ],
+)
+def test_which_decisions_carry(question: str, answer: Answer, *, holds: bool) -> None:
+    """What is so stays so; what was to be done, or was about an earlier end, is asked anew."""
+    life = a_third_party_life()
+    decision = Decision(question=question, answer=answer, who="ann", why="seen", at=at(9))
+    life.tell(decision)
+    assert (decision in carried(life.ledger, Outcome.EXPIRED)) == holds
 
 
 def test_what_does_not_carry() -> None:

@@ -99,6 +99,14 @@ def test_a_refund_that_does_not_fit(fact: RefundSeen) -> None:
     assert news_of(ended(), fact, Sign.MARK) is not None
 
 
+@pytest.mark.parametrize("units", [1, 2, None])
+def test_a_refund_that_fits(units: int | None) -> None:
+    """Up to all units of the return; where no number is said, one is enough."""
+    before = replace(ended(), requested={"a": units or 1})
+    fact = a_refund("succeeded", a=units)
+    assert news_of(before, fact, Sign.FIT) == "refund re_1 succeeded, which was not known"
+
+
 @pytest.mark.parametrize(("minutes", "fits"), [(-6, False), (-5, True), (0, True), (600, True)])
 def test_a_refund_of_another_time(minutes: int, *, fits: bool) -> None:
     """Made before any workflow on the return began it is not its, however clocks differ."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from hypothesis import given, settings
@@ -136,6 +138,20 @@ def test_reminders_come_a_week_and_a_day_before_the_token_expires() -> None:
     assert list(reminders(life.ledger, NOW)) == []
 
 
+def test_each_refund_that_needs_bank_details_is_reminded_of() -> None:
+    """Whatever became of the others; and the storefront hears of how much."""
+    life = an_accepted_life({"a": 2})
+    needs = refund_seen({"a": 1}, "pending_information", refund_id="re_2", expires=at(95))
+    life.tell(
+        a_refund("succeeded"),
+        replace(needs, key="ret_1:refund:2", amount=Decimal("10.80")),
+    )
+    reminded = [one.data.refund for _, one in reminders(life.ledger, NOW)]
+    assert [(one.id, one.amount, one.expires) for one in reminded if one] == [
+        ("re_2", Decimal("10.80"), at(95))
+    ] * 2
+
+
 def test_the_end_is_told_again_where_a_return_went_on() -> None:
     """Each end has a key of its own."""
     life = a_third_party_life({"a": 1})
@@ -158,9 +174,11 @@ def test_what_was_given_up_is_on_the_card() -> None:
     life = a_third_party_life()
     fact = MilestoneGivenUp(key="opened", why="It answered 410.", at=NOW)
     before = life.step
-    assert life.tell(fact) == before
+    assert life.tell(fact, replace(fact, key="closed")) == before
     assert fact_in_words(fact) == "The storefront was not told of opened: It answered 410."
-    assert "- The storefront was not told of `opened`" in draw_card(life.ledger, life.step)
+    assert "- The storefront was not told of `closed`, `opened`" in draw_card(
+        life.ledger, life.step
+    )
 
 
 @settings(max_examples=200)

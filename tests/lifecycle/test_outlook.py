@@ -13,6 +13,7 @@ from tests.builders.returns import (
     a_request,
     a_third_party_life,
     at,
+    order_seen,
     refund_seen,
     return_seen,
     shipment,
@@ -93,6 +94,16 @@ def test_a_refund() -> None:
         refund_seen({"a": 2}, "pending", key="ret_1:refund:1", taken=at(5)),
     )
     assert "when one fails, an operator is asked. After that time" in next_of(life)
+
+
+def test_a_dispute() -> None:
+    """It has no end by the clock."""
+    life = a_digital_river_life()
+    life.tell(order_seen("dispute", taken=at(2)))
+    assert next_of(life) == (
+        "When the dispute is resolved, the return goes on; after a chargeback it ends, and nothing "
+        "is paid."
+    )
 
 
 def test_nothing_follows_a_call_or_the_end() -> None:

@@ -114,6 +114,8 @@ def test_wrong_goods_in_place_of_the_right_ones() -> None:
     life.tell(return_seen(life.request, "created", {"b": 1}, taken=at(4)))
 
     assert "1 of a brick that nobody asked back" in life.question.reason
+    life.tell(replace(parcel({}, {"a": 1}), reference="parcel-2"))
+    assert "but 1 of a damaged, 1 of a brick that nobody asked back." in life.question.reason
     after = life.decide("accept_anyway")
     assert isinstance(after, AcceptItems)
     assert after.items == (Units(item_id="a", quantity=1),)

@@ -22,7 +22,16 @@ PACKAGES = (
     "webhooks",
     "workflows",
 )
-PROCESSES = ("demo", "leaving", "receiver", "settings", "starter", "storefront_api", "worker")
+PROCESSES = (
+    "demo",
+    "leaving",
+    "receiver",
+    "settings",
+    "starter",
+    "storefront_api",
+    "worker",
+    "working",
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
