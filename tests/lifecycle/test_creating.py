@@ -13,6 +13,7 @@ from lifecycle.request import Coordinator
 from lifecycle.steps import CheckShipped, Close, Create, Outcome, Wait, Waiting
 from tests.builders.returns import (
     START,
+    WAREHOUSE,
     Life,
     a_request,
     at,
@@ -42,6 +43,19 @@ def create(life: Life) -> Create:
 def key(life: Life) -> str:
     """Return the key of the create."""
     return life.ledger.return_key
+
+
+@pytest.mark.parametrize("coordinator", list(Coordinator))
+def test_what_the_shop_asked_for_is_sent(coordinator: Coordinator) -> None:
+    """Where the goods are to go, and the shop's own notes; nothing where there are none."""
+    plain = a_request(coordinator, {"a": 1})
+    noted = plain.model_copy(update={"location": WAREHOUSE, "metadata": {"ticket": "T-17"}})
+    sent = []
+    for request in (plain, noted):
+        life = Life(request)
+        life.tell(order_seen(), fulfillment_order_seen(), ReturnsListed(taken=START))
+        sent.append((create(life).location, create(life).metadata))
+    assert sent == [(None, None), (WAREHOUSE, {"ticket": "T-17"})]
 
 
 def test_second_look_after_a_lost_answer(life: Life) -> None:

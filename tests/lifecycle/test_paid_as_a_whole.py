@@ -212,6 +212,17 @@ def test_a_gift_is_asked_about_once() -> None:
     assert refund_step(life.decide("retry")).key == FIRST
 
 
+def test_a_refund_after_a_gift_is_asked_about() -> None:
+    """Each refund of the order as a whole is a question of its own."""
+    life = an_accepted_life({"a": 1})
+    life.tell(as_a_whole())
+    assert life.question.id == "order_refunded:ret_1:refund:1:re_9:a=1"
+    life.decide("refund_all_the_same")
+    life.tell(replace(as_a_whole(day=6), refund_id="re_99"))
+
+    assert life.question.id == "order_refunded:ret_1:refund:1:re_99:a=1"
+
+
 def test_asked_before_shipping() -> None:
     """An order that was refunded after its goods were may have got its shipping back so."""
     wanted = Policy(refund_shipping=RefundShipping.WHEN_ORDER_FULLY_RETURNED)

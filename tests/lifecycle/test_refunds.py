@@ -86,6 +86,16 @@ def test_one_of_two_given_up() -> None:
     assert life.decide("give_up") == Close(outcome=Outcome.PARTIALLY_REFUNDED)
 
 
+def test_the_refund_that_failed_last_is_asked_about_first() -> None:
+    """And then the one before it."""
+    life = an_accepted_life({"a": 1, "b": 1})
+    life.tell(a_refund("failed"), a_refund("failed", 2, item="b"))
+    assert life.question.id == "refund_failed:re_2:ended"
+
+    life.decide("give_up")
+    assert life.question.id == "refund_failed:re_1:ended"
+
+
 def test_answers_of_similar_ids() -> None:
     """An answer about refund re_10 says nothing about refund re_1."""
     life = an_accepted_life({"a": 1, "b": 1})

@@ -121,6 +121,19 @@ def test_news() -> None:
     assert [is_news(known, fact) for fact in new] == [True] * 6
 
 
+def test_a_return_that_was_seen_in_two_final_states_is_no_news_in_either() -> None:
+    """A person has decided between them."""
+    life = an_accepted_life()
+    rejected = return_seen(life.request, "rejected", taken=at(5))
+    life.tell(rejected)
+    life.decide("holds:accepted")
+
+    known = known_objects(life.ledger)
+
+    assert not is_news(known, rejected)
+    assert not is_news(known, return_seen(life.request, "accepted", taken=at(6)))
+
+
 def test_a_state_further_on_is_news() -> None:
     """Each step of a return and of a refund is told, from the first to the last."""
     life = a_digital_river_life()
