@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lifecycle.admission import object_to_decision, object_to_shipment
+from lifecycle.admission import object_to_cancellation, object_to_decision, object_to_shipment
 from lifecycle.facts import Decision
 from lifecycle.rules import takes
 from tests.builders.returns import (
@@ -188,3 +188,34 @@ def test_answer_not_offered() -> None:
     assert objection is not None
     assert objection.code == "answer_not_offered"
     assert objection.message == "The answers are: retry, settle_by_hand, give_up."
+
+
+OUTDATED = (
+    "Shipment parcel-1 is known in revision 1, with other units; send a correction as a higher "
+    "revision."
+)
+
+
+def test_why_a_message_is_refused() -> None:
+    """In a sentence that the warehouse's, the shop's or the operator's person reads."""
+    told = shipment({"a": 1}, when=at(9))
+    ended = a_digital_river_life()
+    ended.tell(return_seen(ended.request, "rejected", taken=at(4)))
+    arrived = a_third_party_life()
+    arrived.tell(shipment({"a": 2}, when=at(3)))
+    objections = [
+        object_to_shipment(a_digital_river_life().ledger, told),
+        object_to_shipment(arrived.ledger, told),
+        object_to_cancellation(ended.ledger),
+        object_to_cancellation(arrived.ledger),
+        object_to_cancellation(an_accepted_life().ledger),
+        object_to_decision(an_accepted_life().ledger, a_decision("refund_failed:re_1", "retry")),
+    ]
+    assert [one.message for one in objections if one] == [
+        "Digital River's fulfiller reports the goods of this return; nobody else does.",
+        OUTDATED,
+        "The return has ended.",
+        "Goods were received; the return goes on.",
+        "Digital River has accepted goods; the return goes on.",
+        "Nothing is asked of an operator now.",
+    ]

@@ -126,10 +126,13 @@ def test_our_reason_on_another_order(life: Life) -> None:
 
 
 def test_named_by_a_sibling(life: Life) -> None:
-    """A refund without a mark that a sibling names is the sibling's (S6)."""
+    """A refund without a mark that a sibling names is the sibling's, and nobody is asked (S6)."""
+    before = life.step
+
     life.tell(a_refund(), replace(a_sibling(), refund_ids=("re_1",)), ReturnsListed(taken=at(9)))
 
     assert claimed(life) == []
+    assert life.step == before
 
 
 def test_unmarked_waits_for_the_list(life: Life) -> None:
