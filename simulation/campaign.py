@@ -101,12 +101,12 @@ def _run_some(part: tuple[Tier, int, int, Draw]) -> Tally:
 async def run_plans(plans: Sequence[Plan]) -> list[Verdict]:
     """Run plans of one tier: those of T2 all at once, the others one after another.
 
-    In T2 an error counts when it repeats: time skipping, which is experimental, at times writes
-    into a task what no SDK takes (docs/reliability.md, "What is not simulated").
+    In T2 an error, a task that failed and a history that does not replay count when they repeat:
+    mistakes of the SDK, which come and go, bring them, too (docs/reliability.md).
     """
     if plans and plans[0].tier == "t2":
         verdicts = await _leap(plans)
-        torn = [place for place, verdict in enumerate(verdicts) if verdict.is_error]
+        torn = [place for place, verdict in enumerate(verdicts) if verdict.may_be_torn]
         again = await _leap([plans[place] for place in torn]) if torn else []
         for place, verdict in zip(torn, again, strict=True):
             verdicts[place] = replace(verdict, torn=verdicts[place].violation)

@@ -42,9 +42,9 @@ class Verdict:
         return self.ends[0] if self.ends else "nobody was told"
 
     @property
-    def is_error(self) -> bool:
-        """Whether no promise was broken, but something did not work."""
-        return (self.violation or "").startswith("error:")
+    def may_be_torn(self) -> bool:
+        """Whether the SDK may have done it: an error, a task that failed, a replay that differs."""
+        return self.kind in ("error", "L3", "S10")
 
     @property
     def kind(self) -> str:

@@ -160,16 +160,18 @@ async def test_faults_are_counted_by_phase() -> None:
     assert len(table(faults).splitlines()) == 2 + len(FAULTS)
 
 
-async def test_an_error_of_time_skipping_counts_when_it_repeats(
+async def test_what_the_sdk_may_have_done_counts_when_it_repeats(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A plan that met one runs once more, and says so; a broken promise counts at once."""
-    plans = [draw(seed, "t2") for seed in range(4)]
+    """A plan that met it runs once more, and says so; any other broken promise counts at once."""
+    plans = [draw(seed, "t2") for seed in range(6)]
     found: dict[int, list[str | None]] = {
         0: ["error: of the SDK", None],
         1: ["error: of ours", "error: of ours"],
         2: ["S3: paid"],
         3: [None],
+        4: ["S10: it does not replay", "S10: it does not replay"],
+        5: ["L3: a task failed", None],
     }
 
     async def leap(some: Sequence[Plan]) -> list[Verdict]:
@@ -182,4 +184,6 @@ async def test_an_error_of_time_skipping_counts_when_it_repeats(
         ("error: of ours", "error: of ours"),
         ("S3: paid", None),
         (None, None),
+        ("S10: it does not replay", "S10: it does not replay"),
+        (None, "L3: a task failed"),
     ]
