@@ -9,14 +9,13 @@ from temporalio.client import Client
 
 from lifecycle.judged import is_asked_by_shop
 from lifecycle.steps import Refusal
+from storefront.standing import standing_of
 from workflows.messages import OpenedAnswer
-from workflows.returns import ReturnWorkflow
 
 
 async def answer_now(client: Client, queued: OpenedAnswer, patience: timedelta) -> OpenedAnswer:
     """Return what has become of a request since it was queued for a person."""
-    handle = client.get_workflow_handle_for(ReturnWorkflow.run, queued.workflow_id)
-    view = await handle.query(ReturnWorkflow.snapshot, rpc_timeout=patience)
+    view = await standing_of(client, queued.workflow_id, patience)
     answer = queued.model_copy(update={"sentence": None})
     if view.return_ is not None:
         known = {"return_id": view.return_.id, "state": view.return_.state}

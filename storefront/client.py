@@ -28,6 +28,7 @@ from storefront.closed import answer_of_closed
 from storefront.errors import EndedError, NoAnswerError, NoSuchReturnError
 from storefront.listing import OPEN, ReturnFilter, ReturnRow, row_of
 from storefront.reading import WrongInputError
+from storefront.standing import standing_of
 from storefront.translating import answered_within, readable_errors
 from workflows import names
 from workflows.histories import result_of_closed
@@ -208,9 +209,7 @@ class Returns:
     async def show(self, workflow_id: str) -> Snapshot:
         """Return all that is known of a return, open or ended."""
         with readable_errors():
-            return await self._handle(workflow_id).query(
-                ReturnWorkflow.snapshot, rpc_timeout=self._patience
-            )
+            return await standing_of(self._client, workflow_id, self._patience)
 
     async def case_file(self, workflow_id: str) -> CaseFile:
         """Return all that is known of a return as a case file, open or ended."""

@@ -15,6 +15,7 @@ from workflows.backfill import BackfillWorkflow
 from workflows.milestones import MilestonesWorkflow
 from workflows.names import DIGITAL_RIVER_TASK_QUEUE, RETURNS_TASK_QUEUE
 from workflows.returns import ReturnWorkflow
+from workflows.runner import TaskBoundRunner
 
 RELEASE = "0.1.0"
 """The build that histories name: short, because each task of a return repeats it."""
@@ -56,7 +57,7 @@ def returns_worker(
         client,
         task_queue=RETURNS_TASK_QUEUE,
         workflows=[ReturnWorkflow, BackfillWorkflow, MilestonesWorkflow],
-        workflow_runner=workflow_runner or SandboxedWorkflowRunner(),
+        workflow_runner=TaskBoundRunner(workflow_runner or SandboxedWorkflowRunner()),
         max_cached_workflows=max_cached,
         graceful_shutdown_timeout=GRACE,
         deployment_config=_versioned(build_id) if build_id else BUILD,
