@@ -11,9 +11,10 @@ import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, TelemetryFilter
+from temporalio.runtime import LogForwardingConfig, LoggingConfig
 from temporalio.worker import Worker
 
 from workflows.workers import GRACE
@@ -26,8 +27,8 @@ PATIENCE = GRACE + timedelta(seconds=5)
 
 _CORE = logging.getLogger("temporalio.core")
 
-SDK_LOG = LoggingConfig(
-    filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
+SDK_LOG = replace(
+    LoggingConfig.default,
     forwarding=LogForwardingConfig(logger=_CORE, append_target_to_name=False),
 )
 """Puts what the SDK's core logs into the process's own log, where a lost task is noticed."""

@@ -34,7 +34,7 @@ class Verdict:
     ledgers: tuple[Ledger, ...] = ()
     """What each return knew in the end."""
     torn: str | None = None
-    """The error that made it run a second time, see `simulation.campaign`."""
+    """What made it run a second time, see `simulation.campaign`."""
 
     @property
     def end(self) -> str:

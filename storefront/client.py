@@ -208,7 +208,7 @@ class Returns:
 
     async def show(self, workflow_id: str) -> Snapshot:
         """Return all that is known of a return, open or ended."""
-        with readable_errors():
+        async with answered_within(self._patience):
             return await standing_of(self._client, workflow_id, self._patience)
 
     async def case_file(self, workflow_id: str) -> CaseFile:

@@ -55,7 +55,7 @@ def readable_errors() -> Iterator[None]:
 
 @asynccontextmanager
 async def answered_within(patience: timedelta) -> AsyncIterator[None]:
-    """Raise StorefrontErrors, and NoAnswerError when an update is not answered in time.
+    """Raise StorefrontErrors, and NoAnswerError when an update or a read is not answered in time.
 
     An `rpc_timeout` does not see to it: the SDK asks again whenever the server, every twenty
     seconds, ends a poll without an answer, and gives each poll the whole time.

@@ -313,9 +313,9 @@ def test_what_comes_beyond_an_accepted_return_is_set_aside() -> None:
     ("question", "answer", "holds"),
     [
         ("refund_failed:re_1:ended", Answer.GIVE_UP, True),
-        ("call_given_up:ret_1:refund:1", Answer.GIVE_UP, True),
-        ("goods_overdue:ret_1:20260401T090000Z", Answer.GIVE_UP, False),
-        ("goods_overdue:ret_1:20260401T090000Z", Answer.ACKNOWLEDGE, True),
+        ("digital_river_unreachable:ret_1:refund:1:20260311T090000Z:a=1", Answer.GIVE_UP, True),
+        ("short_at_deadline:ret_1:20260401T090000Z", Answer.GIVE_UP, False),
+        ("short_at_deadline:ret_1:20260401T090000Z", Answer.ACKNOWLEDGE, True),
         ("ended_before:1", Answer.ACKNOWLEDGE, False),
         ("refund_failed:re_1:ended", Answer.RETRY, False),
     ],

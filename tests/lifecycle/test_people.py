@@ -10,11 +10,7 @@ from typing import cast, get_args
 import pytest
 
 from lifecycle.card import draw_card
-from lifecycle.facts import (
-    DeadlinePassed,
-    Fact,
-    Resource,
-)
+from lifecycle.facts import DeadlinePassed, Fact, Resource
 from lifecycle.phase import phase_of
 from lifecycle.request import Coordinator
 from lifecycle.sentences import fact_in_words, sentence_for

@@ -10,7 +10,9 @@ from temporalio.client import Client, WorkflowQueryFailedError
 
 from lifecycle.snapshot import Snapshot, take_snapshot
 from storefront import standing
+from storefront.errors import NoAnswerError
 from storefront.standing import standing_of
+from storefront.translating import answered_within
 from tests.builders.returns import a_third_party_life
 from workflows.runner import AHEAD
 
@@ -37,10 +39,9 @@ class Asked:
         return VIEW
 
 
-async def ask(*reasons: str, patience: float = 10) -> Snapshot:
+async def ask(*reasons: str) -> Snapshot:
     """Ask where queries fail so first."""
-    client = cast(Client, Asked(*reasons))
-    return await standing_of(client, "w", timedelta(seconds=patience))
+    return await standing_of(cast(Client, Asked(*reasons)), "w", timedelta(seconds=10))
 
 
 @pytest.fixture(autouse=True)
@@ -61,5 +62,6 @@ async def test_other_failures_are_told() -> None:
 
 async def test_patience_ends() -> None:
     """No worker has a task for it."""
-    with pytest.raises(TimeoutError):
-        await ask(*[AHEAD] * 10_000, patience=0.05)
+    with pytest.raises(NoAnswerError):
+        async with answered_within(timedelta(seconds=0.05)):
+            await ask(*[AHEAD] * 10_000)
